@@ -1,0 +1,1 @@
+"""All science of the program; knows no screen and imports no Qt."""

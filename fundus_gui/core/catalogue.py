@@ -1,0 +1,200 @@
+"""Which weights and ensembles are installed; reads cards and `ensembles.toml`, not tensors."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fundus_gui.core.cards import ModelCard, read_card
+from fundus_gui.core.errors import CheckpointError, EnsembleError, UnknownNameError
+from fundus_gui.core.paths import user_data_dir, weights_dir
+from fundus_gui.core.vote import normalise_weights
+
+ENSEMBLES_FILE = "ensembles.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class InstalledModel:
+    """One weights file; its name is the file's stem."""
+
+    name: str
+    path: Path
+    card: ModelCard
+
+    @property
+    def title(self) -> str:
+        """Short name for people."""
+        return self.card.title or self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnsembleSpec:
+    """Which models vote with which weights.
+
+    Attributes:
+        name: key in `ensembles.toml`, or the names of freely chosen models joined by " + ".
+        members: names of installed models.
+        weights: vote weights, normalised.
+        title: for people.
+        method: how the weights were found, e.g. "equal" or "inverse_variance".
+        fitted_on: the data they were fitted on, in words.
+    """
+
+    name: str
+    members: tuple[str, ...]
+    weights: tuple[float, ...]
+    title: str = ""
+    method: str = "equal"
+    fitted_on: str = ""
+
+    def __post_init__(self) -> None:
+        """Normalise the weights and refuse doubled members."""
+        if not self.members:
+            raise EnsembleError(f"The ensemble '{self.name}' has no members.")
+        if len(set(self.members)) != len(self.members):
+            raise EnsembleError(f"The ensemble '{self.name}' names a model twice.")
+        scaled: list[float] = normalise_weights(self.weights, len(self.members)).tolist()
+        object.__setattr__(self, "weights", tuple(scaled))
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The installed models and ensembles, later folders adding to earlier ones.
+
+    Attributes:
+        models: by name.
+        ensembles: by name, the default first.
+        refused: one sentence for each file that could not be used.
+    """
+
+    models: dict[str, InstalledModel]
+    ensembles: dict[str, EnsembleSpec]
+    refused: tuple[str, ...] = ()
+
+    @property
+    def default(self) -> EnsembleSpec:
+        """The ensemble to use when none is named.
+
+        Raises:
+            EnsembleError: no weights are installed.
+        """
+        for spec in self.ensembles.values():
+            return spec
+        for name in self.models:
+            return self.of_models([name])
+        raise EnsembleError(
+            "No weights are installed. Put a .safetensors file into "
+            f"{user_data_dir() / 'weights'} or reinstall the program."
+        )
+
+    def model(self, name: str) -> InstalledModel:
+        """Return the model of that name, or raise UnknownNameError."""
+        if name not in self.models:
+            raise UnknownNameError("model", name, self.models)
+        return self.models[name]
+
+    def ensemble(self, name: str) -> EnsembleSpec:
+        """Return the ensemble of that name, or raise UnknownNameError."""
+        if name not in self.ensembles:
+            raise UnknownNameError("ensemble", name, self.ensembles)
+        return self.ensembles[name]
+
+    def of_models(
+        self, names: Sequence[str], weights: Sequence[float] | None = None
+    ) -> EnsembleSpec:
+        """Make an ensemble of freely chosen models; equal weights unless given.
+
+        Raises:
+            UnknownNameError: a model is not installed.
+            EnsembleError: their classes differ, or the weights do not fit.
+        """
+        models = [self.model(name) for name in names]
+        if not models:
+            raise EnsembleError("Choose at least one model.")
+        check_same_classes(models)
+        return EnsembleSpec(
+            name=" + ".join(names),
+            title=" + ".join(model.title for model in models),
+            members=tuple(names),
+            weights=tuple(weights) if weights is not None else (1.0,) * len(models),
+            method="equal" if weights is None else "given",
+        )
+
+
+def check_same_classes(models: Sequence[InstalledModel]) -> None:
+    """Raise EnsembleError unless all models name the same classes in the same order."""
+    first = models[0]
+    for other in models[1:]:
+        if other.card.class_names != first.card.class_names:
+            raise EnsembleError(
+                f"{first.name} and {other.name} cannot vote together: their classes are "
+                f"({', '.join(first.card.class_names)}) and ({', '.join(other.card.class_names)})."
+            )
+
+
+def weights_dirs() -> tuple[Path, ...]:
+    """Return the folders that hold weights: the shipped one and the user's own."""
+    return weights_dir(), user_data_dir() / "weights"
+
+
+def read_catalogue(folders: Sequence[Path] | None = None) -> Catalogue:
+    """Read the cards and ensembles in `folders` (default: shipped and the user's own).
+
+    A file that cannot be used is named in `refused`; the others stay usable.
+    """
+    models: dict[str, InstalledModel] = {}
+    ensembles: dict[str, EnsembleSpec] = {}
+    refused: list[str] = []
+    for folder in weights_dirs() if folders is None else folders:
+        for path in sorted(folder.glob("*.safetensors")):
+            try:
+                models[path.stem] = InstalledModel(path.stem, path, read_card(path))
+            except CheckpointError as error:
+                refused.append(str(error))
+        _read_ensembles(folder / ENSEMBLES_FILE, models, ensembles, refused)
+    return Catalogue(models, ensembles, tuple(refused))
+
+
+def _read_ensembles(
+    path: Path,
+    models: dict[str, InstalledModel],
+    ensembles: dict[str, EnsembleSpec],
+    refused: list[str],
+) -> None:
+    if not path.is_file():
+        return
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        refused.append(f"{path.name} cannot be read: {error}. Its ensembles are left out.")
+        return
+    for name, entry in table.get("ensembles", {}).items():
+        try:
+            spec = _ensemble_of_table(name, entry)
+            check_same_classes([_member(models, member, name) for member in spec.members])
+            ensembles[name] = spec
+        except EnsembleError as error:
+            refused.append(str(error))
+
+
+def _ensemble_of_table(name: str, entry: Any) -> EnsembleSpec:
+    try:
+        return EnsembleSpec(
+            name=name,
+            members=tuple(entry["members"]),
+            weights=tuple(float(weight) for weight in entry["weights"]),
+            title=str(entry.get("title", name)),
+            method=str(entry.get("method", "given")),
+            fitted_on=str(entry.get("fitted_on", "")),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise EnsembleError(f"The ensemble '{name}' needs members and weights ({error}).") from error
+
+
+def _member(models: dict[str, InstalledModel], name: str, ensemble: str) -> InstalledModel:
+    if name not in models:
+        raise EnsembleError(f"The ensemble '{ensemble}' needs the model '{name}', not installed.")
+    return models[name]

@@ -1,0 +1,45 @@
+"""Which device computes: a word from the user becomes a torch device that is really there."""
+
+from __future__ import annotations
+
+import platform
+
+import torch
+
+from fundus_gui.core.errors import DeviceError
+
+
+def resolve_device(name: str = "auto") -> torch.device:
+    """Turn `auto`, `cpu`, `cuda`, `cuda:N` or `mps` into a device.
+
+    `auto` takes CUDA, then Apple's MPS, then the CPU.
+
+    Raises:
+        DeviceError: the word is unknown, or there is no such device.
+    """
+    if name == "auto":
+        if torch.cuda.is_available():
+            return torch.device("cuda")
+        return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+    kind, _, number = name.partition(":")
+    if kind not in ("cpu", "cuda", "mps") or (number and (kind != "cuda" or not number.isdigit())):
+        raise DeviceError(
+            f"There is no device '{name}'. Use auto, cpu, cuda, cuda:0, cuda:1, ... or mps."
+        )
+    if kind == "cuda":
+        count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+        if int(number or 0) >= count:
+            found = f"only {count} CUDA device(s)" if count else "no CUDA device"
+            raise DeviceError(f"'{name}' was asked for, but there is {found}. Use cpu or auto.")
+    if kind == "mps" and not torch.backends.mps.is_available():
+        raise DeviceError("'mps' was asked for, but this is not an Apple GPU. Use cpu or auto.")
+    return torch.device(name)
+
+
+def device_name(device: torch.device) -> str:
+    """Name a device for people, e.g. "NVIDIA H200" or "CPU (8 threads)"."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    if device.type == "mps":
+        return f"Apple GPU ({platform.machine()})"
+    return f"CPU ({torch.get_num_threads()} threads)"

@@ -1,0 +1,78 @@
+"""How to train: one frozen, self-checking record, from which command line and form are built."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
+
+from fundus_gui.core.errors import ConfigError
+
+Balance = Literal["none", "loss", "sampling"]
+Precision = Literal["fp32", "bf16"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainConfig:
+    """How to train; checks itself.
+
+    Attributes:
+        model: registered name of the network.
+        model_arguments: further arguments of the network.
+        input_size: height and width in pixels.
+        epochs: passes over the training part.
+        max_minutes: ends earlier; the learning rate then follows the clock, so that it still
+            falls to zero.
+        batch_size: images per update.
+        learning_rate: at the top of the schedule (AdamW).
+        weight_decay: of matrices and kernels only.
+        warmup_fraction: share of the training in which the rate rises.
+        label_smoothing: of the cross-entropy.
+        balance: answer to rare classes: weigh the loss, draw evenly, or neither.
+        augmentation: 0 (only mirroring) to 1 (strong) rotation, scaling, colour and erasing.
+        precision: of the forward pass in training; evaluation is always float32.
+        device: auto, cpu, cuda, cuda:N or mps.
+        seed: of weights, order and augmentation.
+    """
+
+    model: str
+    model_arguments: Mapping[str, Any] = field(default_factory=dict)
+    input_size: int = 224
+    epochs: int = 30
+    max_minutes: float = math.inf
+    batch_size: int = 32
+    learning_rate: float = 1e-3
+    weight_decay: float = 0.05
+    warmup_fraction: float = 0.05
+    label_smoothing: float = 0.1
+    balance: Balance = "loss"
+    augmentation: float = 0.5
+    precision: Precision = "fp32"
+    device: str = "auto"
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse values with which no training could work."""
+        at_least = {"epochs": 1, "batch_size": 2}
+        for name, least in at_least.items():
+            if getattr(self, name) < least:
+                raise ConfigError(f"{name} must be at least {least}, not {getattr(self, name)}.")
+        for name in ("learning_rate", "max_minutes"):
+            if not getattr(self, name) > 0:
+                raise ConfigError(f"{name} must be above 0, not {getattr(self, name)}.")
+        for name in ("warmup_fraction", "label_smoothing", "augmentation", "weight_decay"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ConfigError(f"{name} must be 0 to 1, not {getattr(self, name)}.")
+        choices = (("balance", self.balance, Balance), ("precision", self.precision, Precision))
+        for name, value, known in choices:
+            if value not in get_args(known):
+                raise ConfigError(f"{name} must be one of {get_args(known)}, not '{value}'.")
+
+
+def learning_rate(progress: float, config: TrainConfig) -> float:
+    """Return the rate at `progress` (0 to 1): linear warm-up, then half a cosine to zero."""
+    if progress < config.warmup_fraction:
+        return config.learning_rate * (0.01 + 0.99 * progress / config.warmup_fraction)
+    rest = (min(progress, 1.0) - config.warmup_fraction) / max(1 - config.warmup_fraction, 1e-9)
+    return config.learning_rate * 0.5 * (1 + math.cos(math.pi * rest))

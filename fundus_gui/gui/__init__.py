@@ -1,0 +1,1 @@
+"""The Qt window over `fundus_gui.core`; does no science itself."""

@@ -1,0 +1,117 @@
+"""What the window remembers between two starts, in one INI file of the user's data folder."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import dataclasses
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Self
+
+from PySide6.QtCore import QSettings
+
+from fundus_gui.core.paths import user_data_dir
+
+RECENT_COUNT = 7
+SETTINGS_FILE = "settings.ini"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppSettings:
+    """The user's choices and the window's layout.
+
+    Attributes:
+        auto_run: classify as soon as photographs are opened or models chosen.
+        grid: thumbnails as a grid instead of a list.
+        sorted_bars: classes of the chart by probability instead of in fixed order.
+        ensemble: name of the chosen ensemble, empty for the default or for `models`.
+        models: freely chosen models.
+        recent: files and folders opened last, newest first.
+        last_folder: where the file dialogs open.
+        geometry: of the window, as Qt saves it.
+        splitter: of the page's three parts, as Qt saves it.
+    """
+
+    auto_run: bool = True
+    grid: bool = False
+    sorted_bars: bool = True
+    ensemble: str = ""
+    models: tuple[str, ...] = ()
+    recent: tuple[str, ...] = ()
+    last_folder: str = ""
+    geometry: bytes = b""
+    splitter: bytes = b""
+
+    def with_recent(self, path: Path) -> Self:
+        """Return the settings with the path first among the recent ones."""
+        others = (known for known in self.recent if known != str(path))
+        folder = path if path.is_dir() else path.parent
+        return replace(
+            self, recent=(str(path), *others)[:RECENT_COUNT], last_folder=str(folder)
+        )
+
+
+def settings_path() -> Path:
+    """Return where the settings are kept."""
+    return user_data_dir() / SETTINGS_FILE
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(_text(item) for item in json.loads(_text(value)))
+
+
+def _truth(value: Any) -> bool:
+    return {"true": True, "false": False}[_text(value)]
+
+
+def _bytes(value: Any) -> bytes:
+    return base64.b64decode(_text(value), validate=True)
+
+
+_READERS: dict[type, Callable[[Any], Any]] = {
+    bool: _truth,
+    str: _text,
+    tuple: _texts,
+    bytes: _bytes,
+}
+
+
+def load_settings(path: Path) -> AppSettings:
+    """Read the settings; what is missing or damaged has its default value."""
+    stored = QSettings(str(path), QSettings.Format.IniFormat)
+    defaults = AppSettings()
+    values = {}
+    for field in dataclasses.fields(AppSettings):
+        read = _READERS[type(getattr(defaults, field.name))]
+        try:
+            values[field.name] = read(stored.value(field.name))
+        except (KeyError, TypeError, ValueError, RecursionError, binascii.Error):
+            continue
+    return AppSettings(**values)
+
+
+def save_settings(settings: AppSettings, path: Path) -> None:
+    """Write the settings; a folder that cannot be written is not worth a complaint."""
+    stored = QSettings(str(path), QSettings.Format.IniFormat)
+    for field in dataclasses.fields(AppSettings):
+        stored.setValue(field.name, _as_text(getattr(settings, field.name)))
+    stored.sync()
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    if isinstance(value, tuple):
+        return json.dumps(value)
+    return str(value)

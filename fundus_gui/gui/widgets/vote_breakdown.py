@@ -1,0 +1,234 @@
+"""The vote taken apart: what each model says, whether they agree, and what would change it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from html import escape
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QLabel,
+    QSizePolicy,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from fundus_gui.core.results import Prediction
+from fundus_gui.core.vote import FlipPoint, flip_points
+from fundus_gui.gui.widgets.appearance import Appearance
+
+_SENTENCES = 3  # flip points in words; the others are in the tooltip
+
+
+class VoteBreakdown(QWidget):
+    """A row per model, and below the table the vote in words."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._prediction: Prediction | None = None
+        self._appearance = Appearance()
+        self._table = _VoteTable(self)
+        self._table.setAccessibleName(self.tr("Votes of the models"))
+        self._words = QLabel()
+        self._words.setWordWrap(True)
+        self._words.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self._words.setAccessibleName(self.tr("The vote in words"))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self._table)
+        layout.addWidget(self._words)
+        layout.addStretch(1)
+        self._show()
+
+    def set_prediction(self, prediction: Prediction | None) -> None:
+        """Show a prediction, or an empty state."""
+        self._prediction = prediction
+        self._show()
+
+    def set_appearance(
+        self,
+        class_title: Callable[[str], str],
+        model_titles: Mapping[str, str],
+        model_colours: Mapping[str, str],
+    ) -> None:
+        """Say how classes and models are called and coloured (#rrggbb)."""
+        self._appearance = Appearance(class_title, model_titles, model_colours)
+        self._show()
+
+    def text(self) -> str:
+        """Return the sentences below the table, as shown (rich text)."""
+        return self._words.text()
+
+    def _show(self) -> None:
+        prediction = self._prediction
+        self._table.setVisible(prediction is not None)
+        self._words.setToolTip("")
+        self._words.setForegroundRole(
+            QPalette.ColorRole.PlaceholderText
+            if prediction is None
+            else QPalette.ColorRole.WindowText
+        )
+        if prediction is None:
+            self._words.setText(self.tr("The models' votes on a photograph appear here."))
+            return
+        self._fill_table(prediction)
+        if len(prediction.member_names) == 1:
+            self._words.setText(
+                self.tr("One model, so there is no vote: its probabilities are the answer.")
+            )
+            return
+        flips = self._flip_sentences(prediction)
+        self._words.setText(" ".join([self._agreement_sentence(prediction), *flips[:_SENTENCES]]))
+        if len(flips) > _SENTENCES:
+            self._words.setToolTip("<br>".join(flips))
+
+    def _fill_table(self, prediction: Prediction) -> None:
+        appearance = self._appearance
+        self._table.setRowCount(len(prediction.member_names))
+        self._table.setColumnHidden(_AGREES, len(prediction.member_names) == 1)
+        for row, name in enumerate(prediction.member_names):
+            own = prediction.member_probabilities[row]
+            top = own.index(max(own))
+            agrees = top == prediction.label_index
+            texts = (
+                appearance.model_title(name),
+                f"{prediction.weights[row]:.2f}",
+                appearance.class_title(prediction.class_names[top]),
+                f"{own[top]:.1%}",
+                self.tr("✓ yes") if agrees else self.tr("✗ no"),
+            )
+            every = "\n".join(
+                f"{appearance.class_title(label)}: {value:.1%}"
+                for label, value in zip(prediction.class_names, own, strict=True)
+            )
+            self._table.set_row(row, texts, f"{texts[0]}\n{every}")
+            self._table.item(row, 0).setIcon(appearance.swatch(name))
+        self._table.updateGeometry()
+
+    def _class(self, prediction: Prediction, index: int) -> str:
+        return f"<b>{escape(self._appearance.class_title(prediction.class_names[index]))}</b>"
+
+    def _model(self, prediction: Prediction, index: int) -> str:
+        return escape(self._appearance.model_title(prediction.member_names[index]))
+
+    def _agreement_sentence(self, prediction: Prediction) -> str:
+        label = self._class(prediction, prediction.label_index)
+        tops = [own.index(max(own)) for own in prediction.member_probabilities]
+        agreeing = tops.count(prediction.label_index)
+        if agreeing == len(tops):
+            if agreeing == 2:
+                return self.tr("Both models say {label}.").format(label=label)
+            return self.tr("All {count} models say {label}.").format(count=agreeing, label=label)
+        if agreeing == 0:
+            return self.tr("No model puts {label} first, but their votes together do.").format(
+                label=label
+            )
+        return self.tr(
+            "{agreeing} of {count} models, with {weight} of the vote weight, say {label}."
+        ).format(
+            agreeing=agreeing,
+            count=len(tops),
+            weight=f"{prediction.agreement:.0%}",
+            label=label,
+        )
+
+    def _flip_sentences(self, prediction: Prediction) -> list[str]:
+        """Say what would change the answer, the smallest change first, and what cannot."""
+        points = flip_points(prediction.member_probabilities, prediction.weights)
+        points.sort(key=lambda point: abs(point.weight - prediction.weights[point.member]))
+        movable = {point.member for point in points}
+        if not points:
+            return [self.tr("No weights change the answer.")]
+        if len(prediction.member_names) == 2:
+            # One model's gain is the other's loss: say each turn once, as a gain.
+            points = [point for point in points if point.direction == "above"]
+        sentences = [self._flip_sentence(prediction, point) for point in points]
+        for member in range(len(prediction.member_names)):
+            if member not in movable:
+                sentences.append(
+                    self.tr("No weight of {model} changes the answer.").format(
+                        model=self._model(prediction, member)
+                    )
+                )
+        return sentences
+
+    def _flip_sentence(self, prediction: Prediction, point: FlipPoint) -> str:
+        sentence = (
+            self.tr("Becomes {label} if the weight of {model} exceeds {weight}.")
+            if point.direction == "above"
+            else self.tr("Becomes {label} if the weight of {model} falls below {weight}.")
+        )
+        return sentence.format(
+            label=self._class(prediction, point.class_index),
+            model=self._model(prediction, point.member),
+            weight=_weight_text(point.weight, prediction.weights[point.member]),
+        )
+
+
+_AGREES = 4
+
+
+class _VoteTable(QTableWidget):
+    """As high as its rows."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(0, 5, parent)
+        self.setHorizontalHeaderLabels(
+            [
+                self.tr("Model"),
+                self.tr("Weight"),
+                self.tr("Top class"),
+                self.tr("Probability"),
+                self.tr("Agrees"),
+            ]
+        )
+        self.verticalHeader().hide()
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setShowGrid(False)
+        self.setAlternatingRowColors(True)
+        self.setTabKeyNavigation(False)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+        header.setHighlightSections(False)
+
+    def set_row(self, row: int, texts: tuple[str, ...], tooltip: str) -> None:
+        """Show one model."""
+        for column, text in enumerate(texts):
+            item = QTableWidgetItem(text)
+            item.setToolTip(tooltip)
+            if column in (1, 3):
+                item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            self.setItem(row, column, item)
+
+    def sizeHint(self) -> QSize:
+        """Return the height of the header and all rows."""
+        rows = sum(self.rowHeight(row) for row in range(self.rowCount()))
+        height = self.horizontalHeader().sizeHint().height() + rows + 2 * self.frameWidth()
+        return QSize(320, height)
+
+    def minimumSizeHint(self) -> QSize:
+        """Never be lower than the rows."""
+        return QSize(160, self.sizeHint().height())
+
+
+def _weight_text(weight: float, present: float) -> str:
+    """Write a weight with as many digits as keep it apart from 0, 1 and the present one."""
+    for digits in (2, 3):
+        text = f"{weight:.{digits}f}"
+        if text not in {f"{value:.{digits}f}" for value in (0, 1, present)}:
+            return text
+    return f"{weight:.4f}"

@@ -1,0 +1,228 @@
+"""The rules of the architecture that import-linter and ruff cannot check."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+import fundus_gui
+
+ROOT = Path(__file__).resolve().parent.parent
+SHIPPED = sorted((ROOT / "fundus_gui").rglob("*.py"))
+SOURCES = [
+    *SHIPPED,
+    *sorted((ROOT / "build_scripts").rglob("*.py")),
+    *sorted((ROOT / "benchmarks").rglob("*.py")),
+]
+
+MOST_LINES = 400
+MOST_LINES_OF_A_PAGE = 300
+MOST_LINES_OF_A_FUNCTION = 50
+FORBIDDEN_MODULE_NAMES = {"utils", "helpers", "common", "manager", "base"}
+UNSAFE_MODULES = {  # running code from files, and reaching the network
+    "pickle", "cPickle", "dill", "cloudpickle", "joblib", "marshal", "shelve",
+    "torch.hub", "torch.utils.model_zoo", "timm.models.hub", "huggingface_hub",
+    "socket", "ssl", "http", "urllib.request", "ftplib", "smtplib", "requests", "httpx", "aiohttp",
+    "PySide6.QtNetwork", "PySide6.QtWebEngineCore", "PySide6.QtWebSockets",
+}  # fmt: skip
+
+
+def lines_of(path: Path) -> int:
+    return len(path.read_text(encoding="utf-8").splitlines())
+
+
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+
+
+def shown(path: Path, node: ast.expr | ast.stmt | None = None) -> str:
+    place = path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name
+    return place if node is None else f"{place}:{node.lineno}"
+
+
+def run_python(code: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+# --- budgets and names ------------------------------------------------------------------------
+
+
+def test_files_keep_to_their_budget() -> None:
+    assert SHIPPED
+    long = {shown(path): lines_of(path) for path in SOURCES if lines_of(path) > MOST_LINES}
+    assert long == {}
+
+
+def test_pages_and_windows_keep_to_their_budget() -> None:
+    gui = ROOT / "fundus_gui" / "gui"
+    pages = [*gui.glob("*_page.py"), gui / "main_window.py"]
+    assert {shown(p): lines_of(p) for p in pages if lines_of(p) > MOST_LINES_OF_A_PAGE} == {}
+
+
+def test_functions_keep_to_their_budget() -> None:
+    long = {
+        f"{shown(path, node)} {node.name}": length
+        for path in SOURCES
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (length := (node.end_lineno or 0) - node.lineno + 1) > MOST_LINES_OF_A_FUNCTION
+    }
+    assert long == {}
+
+
+def test_every_module_is_named_for_a_concept() -> None:
+    names = {
+        shown(path)
+        for path in SOURCES
+        if FORBIDDEN_MODULE_NAMES.intersection((path.stem, path.parent.name))
+    }
+    assert names == set()
+
+
+def test_the_package_and_its_metadata_state_the_same_version() -> None:
+    metadata = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert fundus_gui.__version__ == metadata["project"]["version"]
+
+
+# --- what is imported when --------------------------------------------------------------------
+
+
+def test_core_and_command_line_work_where_qt_is_not_installed() -> None:
+    done = run_python(
+        "import importlib, pkgutil, sys\n"
+        "sys.modules.update(PySide6=None, shiboken6=None)\n"
+        "import fundus_gui.cli, fundus_gui.core as core\n"
+        "found = [m.name for m in pkgutil.walk_packages(core.__path__, core.__name__ + '.')]\n"
+        "assert 'fundus_gui.core.vote' in found, found\n"
+        "for name in found: importlib.import_module(name)\n"
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_window_shows_without_waiting_for_torch() -> None:
+    done = run_python(
+        "import sys, fundus_gui.gui.app\n"
+        "print(sorted({'torch', 'torchvision', 'timm'} & sys.modules.keys()))"
+    )
+    assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr
+
+
+def test_what_the_window_needs_at_once_is_free_of_torch() -> None:
+    light = "images results vote cards catalogue preprocessing synthetic export errors paths"
+    done = run_python(
+        "import importlib, sys\n"
+        f"for name in {light.split()}:\n"
+        "    importlib.import_module('fundus_gui.core.' + name)\n"
+        "    if 'torch' in sys.modules: sys.exit(name + ' imports torch')\n"
+    )
+    assert done.returncode == 0, done.stderr
+
+
+# --- safety -----------------------------------------------------------------------------------
+
+
+def unsafe_parts(tree: ast.Module) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
+    """Yield whatever could run code from a file or reach the network."""
+    safe_loads = {
+        id(node.func)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and any(k.arg == "weights_only" and _is_true(k.value) for k in node.keywords)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield from ((node, name) for name in _imported(node) if _is_unsafe(name))
+        elif isinstance(node, ast.Attribute):
+            name = ast.unparse(node)
+            if (name == "torch.load" and id(node) not in safe_loads) or _is_unsafe(name):
+                yield node, name
+        elif isinstance(node, ast.keyword) and _is_true(node.value):
+            if node.arg in ("allow_pickle", "pretrained"):
+                yield node.value, f"{node.arg}=True"
+
+
+def _is_true(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is True
+
+
+def _imported(node: ast.Import | ast.ImportFrom) -> Iterable[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [f"{node.module}.{alias.name}" for alias in node.names]
+
+
+def _is_unsafe(name: str) -> bool:
+    return name == "torch.serialization.load" or any(
+        name == module or name.startswith(f"{module}.") for module in UNSAFE_MODULES
+    )
+
+
+def test_nothing_shipped_runs_code_from_files_or_reaches_the_network() -> None:
+    found = [
+        f"{shown(path, node)} {what}"
+        for path in SHIPPED
+        for node, what in unsafe_parts(tree_of(path))
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "torch.load(path)",
+        "torch.load(path, weights_only=False)",
+        "torch.load(path, weights_only=safe)",
+        "load = torch.load",
+        "from torch import hub",
+        "import torch.hub",
+        "torch.hub.load('a/b', 'c')",
+        "import pickle as p",
+        "from urllib import request",
+        "import urllib.request",
+        "from PySide6.QtNetwork import QTcpSocket",
+        "from PySide6 import QtNetwork",
+        "numpy.load(path, allow_pickle=True)",
+        "timm.create_model('resnet18', pretrained=True)",
+    ],
+)
+def test_the_safety_check_sees(line: str) -> None:
+    assert list(unsafe_parts(ast.parse(line)))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "torch.load(path, map_location='cpu', weights_only=True)",
+        "timm.create_model('resnet18', pretrained=False)",
+        "from urllib.parse import quote",
+    ],
+)
+def test_the_safety_check_allows(line: str) -> None:
+    assert not list(unsafe_parts(ast.parse(line)))
+
+
+def test_qt_signals_can_be_emitted_any_number_of_times() -> None:
+    """PySide6 6.12.0 aborts here on Python 3.11: each signal loses a reference to True."""
+    done = run_python(
+        "from PySide6.QtCore import QObject, Signal\n"
+        "class Source(QObject):\n"
+        "    moved = Signal(int)\n"
+        "source, seen = Source(), []\n"
+        "source.moved.connect(seen.append)\n"
+        "for i in range(5000): source.moved.emit(i)\n"
+        "assert seen == list(range(5000))\n"
+    )
+    assert done.returncode == 0, done.stderr
