@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import multiprocessing
 import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def open_window(paths: Sequence[Path] = ()) -> int:
+    """Show the window with the given files and folders opened."""
+    from fundus_gui.gui.app import main as show
+
+    return show(paths)
 
 
 def main() -> int:
     """Run and return the exit code."""
     multiprocessing.freeze_support()
     arguments = sys.argv[1:]
-    if not arguments or arguments[0] == "gui":
-        from fundus_gui.gui.app import main as open_window
-
-        return open_window(arguments[1:])
+    if not arguments:
+        return open_window()
     from fundus_gui.cli import main as run_command
 
-    return run_command(arguments)
+    return run_command(arguments, open_window)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
 
@@ -37,7 +37,7 @@ def _no_network() -> Iterator[None]:
 
 
 def _refusing(connect: Any) -> Any:
-    def connect_locally(self: socket.socket, address: Any) -> int | None | NoReturn:
+    def connect_locally(self: socket.socket, address: Any) -> int | None:
         if self.family != getattr(socket, "AF_UNIX", None):
             pytest.fail(f"a test tried to reach the network: {address}")
         result: int | None = connect(self, address)

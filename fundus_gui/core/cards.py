@@ -82,7 +82,9 @@ class ModelCard:
                     f"its card has format {version!r}, and this program reads "
                     f"format {FORMAT_VERSION}; use the matching version of the program"
                 )
-            settings = {k: _tupled(v) for k, v in values.pop("preprocessing").items()}
+            settings: dict[str, Any] = {
+                k: _tupled(v) for k, v in values.pop("preprocessing").items()
+            }
             preprocessing = Preprocessing(**settings)
             names = tuple(str(name) for name in values.pop("class_names"))
             return cls(class_names=names, preprocessing=preprocessing, **values)

@@ -191,7 +191,9 @@ def _ensemble_of_table(name: str, entry: Any) -> EnsembleSpec:
             fitted_on=str(entry.get("fitted_on", "")),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise EnsembleError(f"The ensemble '{name}' needs members and weights ({error}).") from error
+        raise EnsembleError(
+            f"The ensemble '{name}' needs members and weights ({error})."
+        ) from error
 
 
 def _member(models: dict[str, InstalledModel], name: str, ensemble: str) -> InstalledModel:

@@ -158,9 +158,7 @@ def with_validation(dataset: Dataset, *, fraction: float = 0.15, seed: int = 0) 
     return completed
 
 
-def _validation_fold(
-    images: Sequence[LabelledImage], fraction: float, seed: int
-) -> Iterable[int]:
+def _validation_fold(images: Sequence[LabelledImage], fraction: float, seed: int) -> Iterable[int]:
     labels = [image.label for image in images]
     groups = [image.patient_id for image in images]
     folds = max(2, round(1 / fraction))

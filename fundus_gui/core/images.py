@@ -232,9 +232,7 @@ def _read_bytes(path: Path) -> bytes:
 
 def _require_readable_kind(path: Path, status: os.stat_result) -> None:
     if stat.S_ISDIR(status.st_mode):
-        allowed = os.access(path, os.R_OK | os.X_OK)
-        hint = "" if allowed else " and permission to open it was denied"
-        raise ImageError(path, f"it is a folder, not a photograph{hint}")
+        raise ImageError(path, "it is a folder without photographs or one that cannot be opened")
     if not stat.S_ISREG(status.st_mode):
         raise ImageError(path, "it is not a regular file but a device, pipe or socket")
     if status.st_size > MAX_BYTES:

@@ -163,7 +163,8 @@ class Preprocessing:
     def normalise(self, view: Pixels) -> NDArray[np.float32]:
         """Scale (size, size, 3) of 0..255 to the network's (3, size, size)."""
         scaled = view.astype(np.float32) / np.float32(255)
-        normal = (scaled - np.float32(self.mean)) / np.float32(self.std)
+        mean, std = np.array(self.mean, np.float32), np.array(self.std, np.float32)
+        normal = (scaled - mean) / std
         return np.ascontiguousarray(normal.transpose(2, 0, 1), dtype=np.float32)
 
     def apply(self, pixels: Pixels) -> NDArray[np.float32]:
@@ -201,7 +202,8 @@ def _ben_graham(view: Pixels) -> Pixels:
     weight = np.maximum(ndimage.gaussian_filter(mask.astype(np.float32), sigma), 1e-3)
     average = ndimage.gaussian_filter(colour, (sigma, sigma, 0)) / weight[..., None]
     enhanced = 128 + 4 * (view.astype(np.float32) - average) * mask[..., None]
-    return np.clip(np.rint(enhanced), 0, 255).astype(np.uint8)
+    rounded: Pixels = np.clip(np.rint(enhanced), 0, 255).astype(np.uint8)
+    return rounded
 
 
 def _resized_mask(mask: NDArray[np.bool_], shape: tuple[int, ...]) -> NDArray[np.float32]:

@@ -31,13 +31,12 @@ def normalise_weights(weights: ArrayLike, members: int) -> Floats:
             f"{members} models need {members} vote weights, but {values.size} were given."
         )
     if not np.isfinite(values).all() or (values < 0).any():
-        raise EnsembleError(
-            f"Vote weights must be numbers of at least 0, not {_listed(values)}."
-        )
+        raise EnsembleError(f"Vote weights must be numbers of at least 0, not {_listed(values)}.")
     if not values.any():
         raise EnsembleError("All vote weights are 0; at least one model must have a say.")
     scaled: Floats = values / values.max()  # first, so that huge or tiny weights cannot overflow
-    return scaled / scaled.sum()
+    normalised: Floats = scaled / scaled.sum()
+    return normalised
 
 
 def _listed(values: Floats) -> str:

@@ -88,7 +88,7 @@ class JobSlot(QObject):
         worker.start()
 
     def cancel(self) -> None:
-        """Ask the running job to stop; `cancelled` follows within one record."""
+        """Ask the running job to stop; no further record comes, and soon `cancelled`."""
         self._next = None
         if self._worker is not None:
             self._worker.cancel()
@@ -102,12 +102,9 @@ class JobSlot(QObject):
             self._worker.wait()
             self._worker = None
 
-    @property
-    def _superseded(self) -> bool:
-        return self._closed or self._next is not None
-
     def _on_yielded(self, record: object) -> None:
-        if not self._superseded:
+        # Records may still be on their way after the cancelling; nobody wants them any more.
+        if self._worker is not None and not self._worker.isInterruptionRequested():
             self.yielded.emit(record)
 
     def _on_completed(self) -> None:

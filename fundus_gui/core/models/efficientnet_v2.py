@@ -146,7 +146,8 @@ def _attention(kind: Attention, channels: int, squeezed: int) -> nn.Module:
     if kind == "simam":
         return SimAM()
     if kind == "se":
-        return SqueezeExcitation(channels, squeezed, activation=nn.SiLU)
+        excitation: nn.Module = SqueezeExcitation(channels, squeezed, activation=nn.SiLU)
+        return excitation
     return nn.Identity()
 
 

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 from torch import nn
 
 from fundus_gui.core.errors import ConfigError, UnknownNameError
 
 
-class Builder(Protocol):
-    """Builds one network; further keyword arguments are the architecture's own."""
-
-    def __call__(self, *, num_classes: int, input_size: int, **arguments: Any) -> nn.Module:
-        """Return a network from (N, 3, input_size, input_size) to logits (N, num_classes)."""
-
+# Called with num_classes, input_size and the architecture's own keyword arguments; returns a
+# network from (N, 3, input_size, input_size) to logits (N, num_classes).
+Builder = Callable[..., nn.Module]
 
 _BUILDERS: dict[str, Builder] = {}
 
@@ -59,4 +56,6 @@ def create_model(
     try:
         return _BUILDERS[name](num_classes=num_classes, input_size=input_size, **arguments)
     except TypeError as error:
-        raise ConfigError(f"The architecture '{name}' was given wrong arguments: {error}.") from error
+        raise ConfigError(
+            f"The architecture '{name}' was given wrong arguments: {error}."
+        ) from error

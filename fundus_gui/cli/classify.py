@@ -1,0 +1,203 @@
+"""`fundus-gui classify`: photographs in, table and CSV out."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich import box
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+
+from fundus_gui import RESEARCH_USE_ONLY
+from fundus_gui.cli.console import err
+from fundus_gui.cli.console import out as console
+from fundus_gui.core.catalogue import Catalogue, EnsembleSpec, read_catalogue
+from fundus_gui.core.errors import ImageError
+from fundus_gui.core.images import find_images
+from fundus_gui.core.results import ImageResult, Prediction, UnreadableImage
+
+_MOST_ROWS = 40  # a longer table helps nobody; the CSV has all rows
+_MOST_FAILURES = 20
+_PLAIN_INTERVAL_SECONDS = 5.0
+
+
+def classify(
+    context: typer.Context,
+    paths: Annotated[list[Path], typer.Argument(help="Photographs or folders.")],
+    ensemble: Annotated[str | None, typer.Option(help="Name of an installed ensemble.")] = None,
+    model: Annotated[
+        list[str] | None, typer.Option(help="Name of an installed model; may be repeated.")
+    ] = None,
+    weights: Annotated[
+        str | None, typer.Option(help="Vote weights in the models' order, e.g. 0.6,0.4.")
+    ] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:N or mps.")] = "auto",
+    batch_size: Annotated[int, typer.Option(min=1, help="Images per forward pass.")] = 16,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Decoding threads; default: one per processor.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="New .csv or .parquet file; a .json is written beside it.")
+    ] = None,
+    recursive: Annotated[bool, typer.Option(help="Look into folders of folders.")] = True,
+) -> None:
+    """Classify photographs and folders of photographs."""
+    spec = choose_ensemble(read_catalogue(), ensemble, model or [], _parse_weights(weights))
+    files = list(find_images(paths, recursive=recursive))
+    if not files:
+        raise ImageError(paths[0], "no photographs were found here.")
+    from fundus_gui.core.ensemble import load_ensemble
+    from fundus_gui.core.export import RunRecord, export_results
+    from fundus_gui.core.inference import predict_images
+
+    loaded = load_ensemble(spec, read_catalogue(), device=device)
+    results = predict_images(loaded, files, batch_size=batch_size, workers=workers)
+    if out is not None:
+        run = RunRecord(
+            ensemble=spec,
+            cards=loaded.cards,
+            weights_sha256=loaded.weights_sha256,
+            device=loaded.device_name,
+            roots=tuple(paths),
+            command=context.obj,
+        )
+        results = export_results(results, out, run)
+    report = _Report(len(files))
+    for result in _with_progress(results, len(files), loaded.device_name):
+        report.add(result)
+    report.show(out)
+    raise typer.Exit(3 if report.failed else 0)
+
+
+def choose_ensemble(
+    catalogue: Catalogue,
+    ensemble: str | None,
+    models: Sequence[str],
+    weights: tuple[float, ...] | None,
+) -> EnsembleSpec:
+    """Return the ensemble that the options name; by default the first installed one."""
+    if ensemble is not None and models:
+        raise typer.BadParameter("give either --ensemble or --model, not both")
+    if models:
+        return catalogue.of_models(models, weights)
+    spec = catalogue.default if ensemble is None else catalogue.ensemble(ensemble)
+    return spec if weights is None else catalogue.of_models(spec.members, weights)
+
+
+def _parse_weights(text: str | None) -> tuple[float, ...] | None:
+    if text is None:
+        return None
+    try:
+        return tuple(float(part) for part in text.split(","))
+    except ValueError as error:
+        raise typer.BadParameter(
+            f"--weights needs numbers separated by commas, such as 0.6,0.4, not '{text}'"
+        ) from error
+
+
+def _with_progress(
+    results: Iterable[ImageResult], total: int, device: str
+) -> Iterator[ImageResult]:
+    if err.is_terminal:
+        return _with_progress_bar(results, total, device)
+    return _with_progress_lines(results, total, device)
+
+
+def _with_progress_bar(
+    results: Iterable[ImageResult], total: int, device: str
+) -> Iterator[ImageResult]:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]:.1f}/s"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[failed]} failed"),
+    )
+    with Progress(*columns, console=err) as progress:
+        task: TaskID = progress.add_task(
+            f"Classifying on {device}", total=total, rate=0.0, failed=0
+        )
+        started, failed = time.monotonic(), 0
+        for done, result in enumerate(results, start=1):
+            failed += isinstance(result, UnreadableImage)
+            rate = done / max(time.monotonic() - started, 1e-9)
+            progress.update(task, completed=done, rate=rate, failed=failed)
+            yield result
+
+
+def _with_progress_lines(
+    results: Iterable[ImageResult], total: int, device: str
+) -> Iterator[ImageResult]:
+    err.print(f"Classifying {total} files on {device}.")
+    started = spoken = time.monotonic()
+    failed = 0
+    for done, result in enumerate(results, start=1):
+        failed += isinstance(result, UnreadableImage)
+        yield result
+        now = time.monotonic()
+        if done == total or now - spoken >= _PLAIN_INTERVAL_SECONDS:
+            spoken = now
+            err.print(f"{done} of {total}, {done / (now - started):.1f}/s, {failed} failed")
+
+
+class _Report:
+    """What is said at the end: rows when they are few, counts, failures by name."""
+
+    def __init__(self, total: int) -> None:
+        self.failed = 0
+        self._total = total
+        self._labels: Counter[str] = Counter()
+        self._rows = Table("file", "result", "probability", "agreement", box=box.SIMPLE_HEAD)
+        self._failures: list[str] = []
+
+    def add(self, result: ImageResult) -> None:
+        """Take in one record."""
+        name = _printable(result.path.name)
+        if isinstance(result, Prediction):
+            self._labels[result.label] += 1
+            cells = (result.label, f"{result.confidence:.3f}", f"{result.agreement:.0%}")
+        else:
+            self.failed += 1
+            cells = ("could not be read", "", "")
+            if len(self._failures) < _MOST_FAILURES:
+                self._failures.append(f"{name}: {_printable(result.error)}")
+        if self._total <= _MOST_ROWS:
+            self._rows.add_row(name, *cells)
+
+    def show(self, out: Path | None) -> None:
+        """Print it."""
+        if self._total <= _MOST_ROWS:
+            console.print(self._rows)
+        counts = Table("class", "photographs", box=box.SIMPLE_HEAD)
+        for label, count in self._labels.most_common():
+            counts.add_row(label, str(count))
+        console.print(counts)
+        classified = sum(self._labels.values())
+        ending = f"{self.failed} could not be read" + (":" if self.failed else ".")
+        console.print(f"{classified} classified, {ending}")
+        for failure in self._failures:
+            console.print(f"  {failure}", markup=False, soft_wrap=True)
+        if self.failed > len(self._failures):
+            console.print(f"  and {self.failed - len(self._failures)} more")
+        if out is not None:
+            console.print(f"Results: {out}, record of the run: {out.with_suffix('.json')}")
+        console.print(RESEARCH_USE_ONLY, style="dim")
+
+
+def _printable(text: str) -> str:
+    """Show control characters and undecodable bytes of a file name as escapes."""
+    shown = text.encode("utf-8", "backslashreplace").decode()
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in shown)

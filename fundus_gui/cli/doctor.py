@@ -1,0 +1,54 @@
+"""`fundus-gui doctor`: what is here, and does it compute what it should."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from typing import Annotated
+
+import typer
+
+from fundus_gui import __version__
+from fundus_gui.cli.console import err, out
+from fundus_gui.core.catalogue import read_catalogue
+from fundus_gui.core.errors import FundusError
+
+_PACKAGES = ("torch", "torchvision", "timm", "safetensors", "Pillow", "numpy", "PySide6-Essentials")
+
+
+def doctor(
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:N or mps.")] = "auto",
+) -> None:
+    """Print versions, device and weights; check that golden images give their stored numbers."""
+    from fundus_gui.core.devices import device_name, resolve_device
+    from fundus_gui.core.selfcheck import check_golden
+
+    out.print(f"fundus-gui {__version__}, Python {platform.python_version()} ({sys.platform})")
+    out.print(", ".join(f"{name} {_version(name)}" for name in _PACKAGES), soft_wrap=True)
+    out.print(f"device: {device_name(resolve_device(device))}")
+    catalogue = read_catalogue()
+    problems = list(catalogue.refused)
+    for name in catalogue.models:
+        check = check_golden(name, catalogue, device=device)
+        if check.problem:
+            problems.append(f"{name}: {check.problem}")
+        else:
+            out.print(
+                f"{name}: golden image reproduced, largest difference {check.difference:.1e}",
+                soft_wrap=True,
+            )
+    if not catalogue.models:
+        problems.append("No weights are installed.")
+    for problem in problems:
+        err.print(problem, style="red", markup=False, soft_wrap=True)
+    if problems:
+        raise FundusError(f"{len(problems)} check(s) failed.")
+    out.print("All is well.")
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "absent"

@@ -1,0 +1,65 @@
+"""`fundus-gui models`: what is installed."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich import box
+from rich.table import Table
+
+from fundus_gui.cli.console import err, out
+from fundus_gui.core.cards import ModelCard
+from fundus_gui.core.catalogue import Catalogue, read_catalogue
+
+models_app = typer.Typer(help="List the installed models and ensembles.", no_args_is_help=False)
+
+
+@models_app.callback(invoke_without_command=True)
+def models(context: typer.Context) -> None:
+    """List the installed models and ensembles."""
+    if context.invoked_subcommand is None:
+        list_installed()
+
+
+@models_app.command("list")
+def list_installed() -> None:
+    """List the installed models and ensembles."""
+    catalogue = read_catalogue()
+    table = Table("model", "architecture", "input", "classes", "validation", box=box.SIMPLE_HEAD)
+    for model in catalogue.models.values():
+        card = model.card
+        table.add_row(
+            model.name,
+            card.architecture,
+            f"{card.preprocessing.size} px",
+            ", ".join(card.class_names),
+            _figures(card),
+        )
+    out.print(table)
+    _print_ensembles(catalogue)
+    for sentence in catalogue.refused:
+        err.print(sentence, style="red", markup=False, soft_wrap=True)
+
+
+def _figures(card: ModelCard) -> str:
+    figures = card.metrics.get("validation", {})
+    known = (("macro_auc", "AUC"), ("balanced_accuracy", "balanced accuracy"))
+    return ", ".join(f"{name} {figures[key]:.3f}" for key, name in known if key in figures)
+
+
+def _print_ensembles(catalogue: Catalogue) -> None:
+    table = Table("ensemble", "members and weights", "weights from", box=box.SIMPLE_HEAD)
+    for spec in catalogue.ensembles.values():
+        voters = zip(spec.members, spec.weights, strict=True)
+        members = ", ".join(f"{name} {weight:.2f}" for name, weight in voters)
+        table.add_row(spec.name, members, f"{spec.method}; {spec.fitted_on}".strip("; "))
+    out.print(table)
+
+
+@models_app.command("show")
+def show(
+    name: Annotated[str, typer.Argument(help="Name of an installed model.")],
+) -> None:
+    """Print all that a model's card says, as JSON."""
+    out.print_json(read_catalogue().model(name).card.to_json(), ensure_ascii=False)

@@ -1,0 +1,176 @@
+"""The one engine: photographs in, one record each out, in order. All entry points call it."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from fundus_gui.core.ensemble import Ensemble
+from fundus_gui.core.errors import ConfigError, DeviceError, ImageError
+from fundus_gui.core.images import read_photograph
+from fundus_gui.core.preprocessing import Preprocessing
+from fundus_gui.core.results import ImageResult, Prediction, UnreadableImage
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Prepared:
+    """A photograph decoded and brought to every input form that the members want."""
+
+    path: Path
+    inputs: dict[Preprocessing, NDArray[np.float32]]
+    sha256: str
+    warnings: tuple[str, ...]
+    seconds: float
+
+
+def predict_images(
+    ensemble: Ensemble,
+    paths: Iterable[Path],
+    *,
+    batch_size: int = 16,
+    workers: int | None = None,
+) -> Iterator[ImageResult]:
+    """Classify photographs; exactly one record per path, in the paths' order.
+
+    Files are decoded in `workers` threads (default: one per processor, at most 8) while the
+    networks run; batches reach across images; each distinct preprocessing is done once per image.
+    When the device runs out of memory the batch is halved and the work goes on.
+
+    Args:
+        ensemble: loaded members.
+        paths: read lazily, a few batches ahead.
+        batch_size: images per forward pass, at least 1.
+        workers: decoding threads.
+
+    Raises:
+        DeviceError: not even one image fits into the device's memory.
+        ConfigError: batch_size or workers below 1.
+    """
+    threads = min(8, os.cpu_count() or 1) if workers is None else workers
+    if batch_size < 1 or threads < 1:
+        raise ConfigError("Batch size and number of workers must be at least 1.")
+    prepared = _prepare_images(ensemble.preprocessings, paths, threads, ahead=2 * batch_size)
+    return _predict_batches(_Network(ensemble, batch_size), prepared, batch_size)
+
+
+def _prepare_images(
+    preprocessings: tuple[Preprocessing, ...], paths: Iterable[Path], threads: int, ahead: int
+) -> Iterator[_Prepared | UnreadableImage]:
+    remaining = iter(paths)
+    pool = ThreadPoolExecutor(threads, thread_name_prefix="decode")
+    pending: deque[Future[_Prepared | UnreadableImage]] = deque()
+    try:
+        pending.extend(
+            pool.submit(_prepare, path, preprocessings) for path in islice(remaining, ahead)
+        )
+        while pending:
+            ready = pending.popleft().result()
+            for path in islice(remaining, 1):
+                pending.append(pool.submit(_prepare, path, preprocessings))
+            yield ready
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _prepare(path: Path, preprocessings: tuple[Preprocessing, ...]) -> _Prepared | UnreadableImage:
+    started = time.perf_counter()
+    try:
+        photograph = read_photograph(path)
+    except ImageError as error:
+        return UnreadableImage(path, error.problem, error.sha256, time.perf_counter() - started)
+    inputs = {how: how.apply(photograph.pixels) for how in preprocessings}
+    seconds = time.perf_counter() - started
+    return _Prepared(path, inputs, photograph.sha256, photograph.warnings, seconds)
+
+
+def _predict_batches(
+    network: _Network, prepared: Iterator[_Prepared | UnreadableImage], batch_size: int
+) -> Iterator[ImageResult]:
+    while batch := list(islice(prepared, batch_size)):
+        good = [item for item in batch if isinstance(item, _Prepared)]
+        started = time.perf_counter()
+        probabilities = network.predict_proba(good)  # (M, N, K)
+        share = (time.perf_counter() - started) / max(1, len(good))
+        column = 0
+        for item in batch:
+            if isinstance(item, UnreadableImage):
+                yield item
+                continue
+            yield network.record(item, probabilities[:, column], item.seconds + share)
+            column += 1
+
+
+class _Network:
+    """The ensemble, with a batch limit that shrinks when the device's memory is too small."""
+
+    def __init__(self, ensemble: Ensemble, limit: int) -> None:
+        self._ensemble = ensemble
+        self._limit = limit
+
+    def predict_proba(self, images: list[_Prepared]) -> NDArray[np.float32]:
+        """Return (M, N, K) for N images, in as many passes as the memory asks for."""
+        parts = [
+            np.empty((len(self._ensemble.members), 0, len(self._ensemble.class_names)), np.float32)
+        ]
+        start = 0
+        while start < len(images):
+            chunk = images[start : start + self._limit]
+            try:
+                parts.append(self._ensemble.predict_proba(self._stack(chunk)))
+            except (RuntimeError, MemoryError) as error:
+                if not _is_out_of_memory(error):
+                    raise
+                if len(chunk) == 1:
+                    raise DeviceError(
+                        f"{self._ensemble.device_name} has too little free memory for even one "
+                        "image. Close other programs, choose fewer models, or use the CPU."
+                    ) from error
+                self._limit = len(chunk) // 2
+                torch.cuda.empty_cache()
+                continue
+            start += len(chunk)
+        return np.concatenate(parts, axis=1)
+
+    def record(
+        self, image: _Prepared, probabilities: NDArray[np.float32], seconds: float
+    ) -> ImageResult:
+        """Make the record of one image from (M, K)."""
+        spec = self._ensemble.spec
+        for name, row in zip(spec.members, probabilities, strict=True):
+            if not np.isfinite(row).all():
+                problem = f"the model {name} gave no finite probabilities for it"
+                return UnreadableImage(image.path, problem, image.sha256, seconds)
+        return Prediction(
+            path=image.path,
+            class_names=self._ensemble.class_names,
+            member_names=spec.members,
+            weights=spec.weights,
+            member_probabilities=tuple(tuple(map(float, row)) for row in probabilities),
+            image_sha256=image.sha256,
+            seconds=seconds,
+            warnings=image.warnings,
+        )
+
+    def _stack(self, images: list[_Prepared]) -> dict[Preprocessing, Tensor]:
+        return {
+            how: torch.from_numpy(np.stack([image.inputs[how] for image in images]))
+            for how in self._ensemble.preprocessings
+        }
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    if isinstance(error, torch.OutOfMemoryError | MemoryError):
+        return True
+    text = str(error).lower()
+    return "out of memory" in text or "can't allocate memory" in text

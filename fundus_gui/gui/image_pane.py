@@ -1,0 +1,134 @@
+"""The selected photograph, as it is or as a model sees it, with its few controls."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from fundus_gui.core.catalogue import InstalledModel
+from fundus_gui.core.errors import ImageError
+from fundus_gui.core.images import Photograph
+from fundus_gui.core.preprocessing import Preprocessing
+from fundus_gui.gui.error_dialog import ErrorReporter
+from fundus_gui.gui.jobs import LoadedView, load_view
+from fundus_gui.gui.widgets.image_view import ImageView
+from fundus_gui.gui.worker import JobSlot
+
+
+class ImagePane(QWidget):
+    """Reads photographs in a thread; the latest choice wins.
+
+    Args:
+        actions: shown as buttons before the choice of the model.
+        seen_by_model: checkable; on, the photograph is shown after preprocessing.
+    """
+
+    def __init__(
+        self,
+        actions: Sequence[QAction],
+        seen_by_model: QAction,
+        errors: ErrorReporter,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._seen_by_model = seen_by_model
+        self._errors = errors
+        self._path: Path | None = None
+        self._photograph: Photograph | None = None
+        self._slot = JobSlot(self)
+        self._slot.yielded.connect(self._on_loaded)
+        self._slot.failed.connect(self._on_failed)
+        self.view = ImageView()
+        self.view.setAccessibleName(self.tr("Photograph"))
+        self.caption = QLabel()
+        self.caption.setTextFormat(Qt.TextFormat.PlainText)
+        self.caption.setWordWrap(True)
+        self._zoom = QLabel()
+        self._zoom.setToolTip(self.tr("Screen pixels per pixel of the photograph"))
+        self._preprocessings = QComboBox()
+        self._preprocessings.setAccessibleName(self.tr("The model whose view is shown"))
+        self._preprocessings.setToolTip(self._preprocessings.accessibleName())
+        bar = QHBoxLayout()
+        bar.setSpacing(4)
+        for action in (*actions, seen_by_model):
+            button = QToolButton()
+            button.setDefaultAction(action)
+            button.setAutoRaise(True)
+            bar.addWidget(button)
+        bar.addWidget(self._preprocessings)
+        bar.addStretch(1)
+        bar.addWidget(self._zoom)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.addLayout(bar)
+        layout.addWidget(self.view, 1)
+        layout.addWidget(self.caption)
+        self.view.zoom_changed.connect(self._on_zoom_changed)
+        self._seen_by_model.toggled.connect(self._load)
+        self._preprocessings.activated.connect(self._load)
+        self.set_models(())
+        self.show_path(None)
+
+    def set_models(self, models: Sequence[InstalledModel]) -> None:
+        """Offer the views of these models, alike ones once."""
+        titles: dict[Preprocessing, list[str]] = {}
+        for model in models:
+            titles.setdefault(model.card.preprocessing, []).append(model.title)
+        self._preprocessings.clear()
+        for preprocessing, alike in titles.items():
+            self._preprocessings.addItem(
+                self.tr("{models} ({size} px)").format(
+                    models=", ".join(alike), size=preprocessing.size
+                ),
+                preprocessing,
+            )
+        self._seen_by_model.setEnabled(bool(titles))
+        self._preprocessings.setVisible(len(titles) > 1)
+        if self._seen_by_model.isChecked():
+            self._load()
+
+    def show_path(self, path: Path | None) -> None:
+        """Show a photograph, or none."""
+        if path is not None and path == self._path:
+            return
+        self._path = path
+        if path is None:
+            self._slot.cancel()
+            self._photograph = None
+            self.caption.clear()
+            self.view.show_message(self.tr("Select a photograph to see it here."))
+        else:
+            self._load()
+
+    def close_thread(self) -> None:
+        """Stop and wait for the thread."""
+        self._slot.close()
+
+    def _load(self) -> None:
+        if self._path is None:
+            return
+        seen_by = self._preprocessings.currentData() if self._seen_by_model.isChecked() else None
+        self._slot.start(functools.partial(load_view, self._path, seen_by, self._photograph))
+
+    def _on_loaded(self, loaded: LoadedView) -> None:
+        photograph = loaded.photograph
+        self._photograph = photograph
+        self.view.set_pixels(loaded.pixels)
+        height, width = photograph.pixels.shape[:2]
+        size = self.tr("{width} × {height} px").format(width=width, height=height)
+        self.caption.setText(" · ".join((photograph.path.name, size, *photograph.warnings)))
+
+    def _on_failed(self, error: BaseException) -> None:
+        if isinstance(error, ImageError):
+            self.caption.setText(error.path.name)
+            self.view.show_message(str(error))
+        else:
+            self._errors.report(error)
+
+    def _on_zoom_changed(self, zoom: float) -> None:
+        self._zoom.setText(f"{zoom:.0%}" if zoom else "")

@@ -1,0 +1,335 @@
+"""The opened photographs and their results as a table for any number of views.
+
+Sorting happens here, on plain Python keys: a proxy that asks for each comparison needs a second
+for 10,000 rows. The proxy only filters.
+"""
+
+from __future__ import annotations
+
+import enum
+import itertools
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+)
+from PySide6.QtGui import QPalette
+
+from fundus_gui.core.results import ImageResult, Prediction, UnreadableImage
+from fundus_gui.core.vote import soft_vote
+
+Index = QModelIndex | QPersistentModelIndex
+_ROOT = QModelIndex()
+
+
+class Column(enum.IntEnum):
+    """Columns of the table."""
+
+    FILE = 0
+    RESULT = 1
+    CONFIDENCE = 2
+    AGREEMENT = 3
+
+
+class Status(enum.StrEnum):
+    """What has become of a photograph."""
+
+    WAITING = "waiting"
+    CLASSIFIED = "classified"
+    FAILED = "failed"
+
+
+class Role(enum.IntEnum):
+    """What the views can ask for besides the texts."""
+
+    PATH = Qt.ItemDataRole.UserRole + 1
+    RESULT = Qt.ItemDataRole.UserRole + 2  # ImageResult as the engine gave it, or None
+    STATUS = Qt.ItemDataRole.UserRole + 3
+    LABEL = Qt.ItemDataRole.UserRole + 4  # class name under the weights shown, or ""
+    SORT = Qt.ItemDataRole.UserRole + 5  # number that the column is sorted by, or None
+
+
+class Figures(NamedTuple):
+    """What the table shows of a prediction, voted with the weights that are shown."""
+
+    label_index: int
+    confidence: float
+    agreement: float
+
+
+class ResultsModel(QAbstractTableModel):
+    """One row per photograph, in the order of the last `sort`.
+
+    Args:
+        class_title: display name of a class.
+        decoration: what to draw beside a path, or None while there is nothing yet.
+    """
+
+    def __init__(
+        self,
+        class_title: Callable[[str], str] = str,
+        decoration: Callable[[Path], object] = lambda _path: None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._class_title = class_title
+        self._decoration = decoration
+        self._paths: list[Path] = []
+        self._row_of: dict[Path, int] = {}
+        self._opened_as: dict[Path, int] = {}  # position in the order of opening
+        self._names: dict[Path, str] = {}
+        self._results: dict[Path, ImageResult] = {}
+        self._figures: dict[Path, Figures] = {}
+        self._weights: tuple[float, ...] | None = None
+        self._sorting = (Column.FILE, Qt.SortOrder.AscendingOrder)
+        self._muted = QPalette().brush(QPalette.ColorRole.PlaceholderText)
+
+    @property
+    def weights(self) -> tuple[float, ...] | None:
+        """The what-if weights that are shown, None for each prediction's own."""
+        return self._weights
+
+    def clear(self) -> None:
+        """Forget all photographs."""
+        self.beginResetModel()
+        for known in (self._row_of, self._opened_as, self._names, self._results, self._figures):
+            known.clear()
+        self._paths.clear()
+        self.endResetModel()
+
+    def add_paths(self, paths: Iterable[Path], roots: Sequence[Path] = ()) -> None:
+        """Append waiting photographs; known ones are passed over.
+
+        Args:
+            roots: opened folders; a photograph below one is named by its path from there.
+        """
+        new = [path for path in dict.fromkeys(paths) if path not in self._row_of]
+        if not new:
+            return
+        first = len(self._paths)
+        self.beginInsertRows(_ROOT, first, first + len(new) - 1)
+        for row, path in enumerate(new, first):
+            self._row_of[path] = row
+            self._opened_as[path] = row
+            self._names[path] = _name_below(path, roots)
+        self._paths.extend(new)
+        self.endInsertRows()
+
+    def set_results(self, results: Sequence[ImageResult]) -> None:
+        """Fill in results of photographs that are in the table."""
+        known = [result for result in results if result.path in self._row_of]
+        if not known:
+            return
+        for result in known:
+            self._results[result.path] = result
+        self._vote(known)
+        rows = sorted(self._row_of[result.path] for result in known)
+        for _, run in itertools.groupby(enumerate(rows), key=lambda pair: pair[1] - pair[0]):
+            together = [row for _, row in run]
+            self._emit_changed(together[0], together[-1])
+
+    def forget_results(self) -> None:
+        """Let all photographs wait again."""
+        self._results.clear()
+        self._figures.clear()
+        self._emit_changed(0, len(self._paths) - 1)
+
+    def set_weights(self, weights: tuple[float, ...] | None) -> None:
+        """Show every prediction voted with these weights; None shows its own."""
+        if weights == self._weights:
+            return
+        self._weights = weights
+        self._vote(list(self._results.values()))
+        self._emit_changed(0, len(self._paths) - 1)
+
+    def results(self) -> list[ImageResult]:
+        """Return all results as the engine gave them, in the order of the rows."""
+        return [self._results[path] for path in self._paths if path in self._results]
+
+    def result_of(self, path: Path) -> ImageResult | None:
+        """Return the engine's result, None while the photograph waits."""
+        return self._results.get(path)
+
+    def waiting(self) -> list[Path]:
+        """Return the photographs without a result in the order they were opened."""
+        return [path for path in self._opened_as if path not in self._results]
+
+    def count(self, status: Status) -> int:
+        """Return how many photographs have this status."""
+        return sum(self._status(path) is status for path in self._paths)
+
+    def row_of(self, path: Path) -> int | None:
+        """Return the row of a photograph."""
+        return self._row_of.get(path)
+
+    def refresh_decoration(self, path: Path) -> None:
+        """Let the views draw a photograph's decoration anew."""
+        row = self._row_of.get(path)
+        if row is not None:
+            index = self.index(row, Column.FILE)
+            self.dataChanged.emit(index, index, [Qt.ItemDataRole.DecorationRole])
+
+    def resort(self) -> None:
+        """Sort again as last time, after results have come."""
+        self.sort(*self._sorting)
+
+    def _vote(self, results: Sequence[ImageResult]) -> None:
+        predictions = [result for result in results if isinstance(result, Prediction)]
+        self._figures.update(_figures_of(predictions, self._weights))
+
+    def _emit_changed(self, first: int, last: int) -> None:
+        if last >= first:
+            corners = self.index(first, 0), self.index(last, len(Column) - 1)
+            self.dataChanged.emit(*corners)
+
+    def _status(self, path: Path) -> Status:
+        result = self._results.get(path)
+        if result is None:
+            return Status.WAITING
+        return Status.CLASSIFIED if isinstance(result, Prediction) else Status.FAILED
+
+    def _label(self, path: Path) -> str:
+        result, figures = self._results.get(path), self._figures.get(path)
+        if not isinstance(result, Prediction) or figures is None:
+            return ""
+        return result.class_names[figures.label_index]
+
+    def _sort_value(self, path: Path, column: int) -> float | None:
+        if column == Column.FILE:
+            return self._opened_as[path]
+        figures = self._figures.get(path)
+        if figures is None:
+            return None
+        if column == Column.RESULT:  # surest first within a class
+            return figures.label_index + (1 - figures.confidence) / 2
+        return figures.confidence if column == Column.CONFIDENCE else figures.agreement
+
+    def _text(self, path: Path, column: int) -> str:
+        if column == Column.FILE:
+            return self._names[path]
+        figures = self._figures.get(path)
+        if column == Column.RESULT:
+            if figures is not None:
+                return self._class_title(self._label(path))
+            if path in self._results:
+                return self.tr("Could not be read")
+            return self.tr("Waiting")
+        if figures is None:
+            return "–"
+        return f"{figures.confidence if column == Column.CONFIDENCE else figures.agreement:.1%}"
+
+    def _tooltip(self, path: Path) -> str:
+        result = self._results.get(path)
+        if isinstance(result, UnreadableImage):
+            return f"{path}\n{result.error}"
+        notes = result.warnings if isinstance(result, Prediction) else ()
+        return "\n".join((str(path), *notes))
+
+    def rowCount(self, parent: Index = _ROOT) -> int:
+        """Return the number of photographs."""
+        return 0 if parent.isValid() else len(self._paths)
+
+    def columnCount(self, parent: Index = _ROOT) -> int:
+        """Return the number of columns."""
+        return 0 if parent.isValid() else len(Column)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return a text, a decoration or one of `Role`."""
+        if not index.isValid():
+            return None
+        path, column = self._paths[index.row()], index.column()
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return self._text(path, column)
+            case Qt.ItemDataRole.DecorationRole if column == Column.FILE:
+                return self._decoration(path)
+            case Qt.ItemDataRole.ToolTipRole:
+                return self._tooltip(path)
+            case Qt.ItemDataRole.TextAlignmentRole if column >= Column.CONFIDENCE:
+                return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            case Qt.ItemDataRole.ForegroundRole if column and path not in self._figures:
+                return self._muted
+        return self._of_role(path, column, role)
+
+    def _of_role(self, path: Path, column: int, role: int) -> Any:
+        match role:
+            case Role.PATH:
+                return path
+            case Role.RESULT:
+                return self._results.get(path)
+            case Role.STATUS:
+                return self._status(path)
+            case Role.LABEL:
+                return self._label(path)
+            case Role.SORT:
+                return self._sort_value(path, column)
+        return None
+
+    def headerData(
+        self,
+        section: int,
+        orientation: Qt.Orientation,
+        role: int = Qt.ItemDataRole.DisplayRole,
+    ) -> Any:
+        """Return the title of a column."""
+        if orientation != Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
+            return super().headerData(section, orientation, role)
+        titles = (self.tr("File"), self.tr("Result"), self.tr("Confidence"), self.tr("Agreement"))
+        return titles[section]
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Order the rows by a column; those without a value come last either way."""
+        self._sorting = (Column(column), order)
+        sign = 1 if order == Qt.SortOrder.AscendingOrder else -1
+
+        def key(path: Path) -> tuple[bool, float, int]:
+            value = self._sort_value(path, column)
+            return value is None, sign * (value or 0), self._opened_as[path]
+
+        ordered = sorted(self._paths, key=key)
+        if ordered == self._paths:
+            return
+        self.layoutAboutToBeChanged.emit([], self.LayoutChangeHint.VerticalSortHint)
+        before = self.persistentIndexList()
+        held = [(self._paths[index.row()], index.column()) for index in before]
+        self._paths = ordered
+        self._row_of = {path: row for row, path in enumerate(ordered)}
+        after = [self.index(self._row_of[path], held_column) for path, held_column in held]
+        self.changePersistentIndexList(before, after)
+        self.layoutChanged.emit([], self.LayoutChangeHint.VerticalSortHint)
+
+
+def _name_below(path: Path, roots: Sequence[Path]) -> str:
+    for root in roots:
+        if path != root and path.is_relative_to(root):
+            return path.relative_to(root).as_posix()
+    return path.name
+
+
+def _figures_of(
+    predictions: Sequence[Prediction], weights: tuple[float, ...] | None
+) -> dict[Path, Figures]:
+    """Vote all predictions of equal members and weights at once."""
+    alike: dict[tuple[tuple[str, ...], tuple[float, ...]], list[Prediction]] = {}
+    for prediction in predictions:
+        fits = weights is not None and len(weights) == len(prediction.member_names)
+        used = weights if weights is not None and fits else prediction.weights
+        alike.setdefault((prediction.class_names, used), []).append(prediction)
+    figures = {}
+    for (_, used), group in alike.items():
+        members = np.asarray([p.member_probabilities for p in group]).swapaxes(0, 1)  # (M, N, K)
+        votes = soft_vote(members, used)  # (N, K)
+        labels = votes.argmax(axis=1)
+        agreeing = np.asarray(used) @ (members.argmax(axis=2) == labels)
+        for n, prediction in enumerate(group):
+            figures[prediction.path] = Figures(
+                int(labels[n]), float(votes[n, labels[n]]), min(1.0, float(agreeing[n]))
+            )
+    return figures

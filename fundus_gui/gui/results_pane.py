@@ -1,0 +1,248 @@
+"""The photographs as a list or a grid of thumbnails, filtered and sorted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import (
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QGridLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QListView,
+    QStackedWidget,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from fundus_gui.core.results import ImageResult
+from fundus_gui.gui.labels import class_title
+from fundus_gui.gui.results_filter import ResultsFilter, RowFilter
+from fundus_gui.gui.results_model import Column, ResultsModel, Role, Status
+
+_LIST_ICON = 40
+_GRID_ICON = 128
+_FILTER_AFTER_MS = 150
+
+
+class ResultsPane(QWidget):
+    """Two views of one model with one selection.
+
+    Signals:
+        current_changed: the path of the current photograph, None without one.
+    """
+
+    current_changed = Signal(object)
+
+    def __init__(self, model: ResultsModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self.rows = ResultsFilter(model, self)
+        self.table = self._make_table()
+        self.grid = self._make_grid()
+        self.grid.setSelectionModel(self.table.selectionModel())
+        self._views = QStackedWidget()
+        self._views.addWidget(self.table)
+        self._views.addWidget(self.grid)
+        self.search = QLineEdit()
+        self.classes = QComboBox()
+        self.statuses = QComboBox()
+        self._shown = QLabel()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.setSpacing(8)
+        layout.addLayout(self._make_filter_bar())
+        layout.addWidget(self._views, 1)
+        layout.addWidget(self._shown)
+        self._filter_timer = QTimer(self)
+        self._filter_timer.setSingleShot(True)
+        self._filter_timer.setInterval(_FILTER_AFTER_MS)
+        self._filter_timer.timeout.connect(self._apply_filter)
+        self.search.textChanged.connect(self._filter_timer.start)
+        self.classes.currentIndexChanged.connect(self._apply_filter)
+        self.statuses.currentIndexChanged.connect(self._apply_filter)
+        self.table.selectionModel().currentRowChanged.connect(self._on_current_changed)
+        for changed in (self.rows.rowsInserted, self.rows.rowsRemoved, self.rows.modelReset):
+            changed.connect(self._show_counts)
+        self.set_classes(())
+
+    def set_grid(self, grid: bool) -> None:
+        """Show the grid or the list; the selection stays."""
+        view = self.grid if grid else self.table
+        self._views.setCurrentWidget(view)
+        selection = self.table.selectionModel()
+        rows = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
+        selection.select(selection.selection(), rows)
+        view.scrollTo(selection.currentIndex())
+
+    def set_classes(self, names: tuple[str, ...]) -> None:
+        """Offer these classes in the filter."""
+        if self.classes.count() and names == tuple(
+            self.classes.itemData(i) for i in range(1, self.classes.count())
+        ):
+            return
+        self.classes.clear()
+        self.classes.addItem(self.tr("All classes"), None)
+        for name in names:
+            self.classes.addItem(class_title(name), name)
+
+    def current_path(self) -> Path | None:
+        """Return the photograph that is shown large."""
+        path: Path | None = self.table.currentIndex().data(Role.PATH)
+        return path
+
+    def select_first(self) -> None:
+        """Make the first row current if none is."""
+        if not self.table.currentIndex().isValid() and self.rows.rowCount():
+            self.step(0)
+
+    def step(self, by: int) -> None:
+        """Go so many rows down or up."""
+        row = max(0, self.table.currentIndex().row()) + by
+        row = min(max(row, 0), self.rows.rowCount() - 1)
+        index = self.rows.index(row, Column.FILE)
+        select = (
+            QItemSelectionModel.SelectionFlag.ClearAndSelect
+            | QItemSelectionModel.SelectionFlag.Rows
+        )
+        self.table.selectionModel().setCurrentIndex(index, select)
+
+    def selected_results(self) -> list[ImageResult]:
+        """Return the engine's results of the selected rows, in the order of the rows."""
+        rows = {index.row() for index in self.table.selectionModel().selectedIndexes()}
+        results = (self.rows.index(row, Column.FILE).data(Role.RESULT) for row in sorted(rows))
+        return [result for result in results if result is not None]
+
+    def selected_rows(self) -> list[tuple[str, ...]]:
+        """Return the header and the texts of the selected rows, for the clipboard."""
+        rows = {index.row() for index in self.table.selectionModel().selectedIndexes()}
+        header = tuple(
+            str(self.rows.headerData(column, Qt.Orientation.Horizontal)) for column in Column
+        )
+        texts = [
+            tuple(str(self.rows.index(row, column).data()) for column in Column)
+            for row in sorted(rows)
+        ]
+        return [header, *texts] if texts else []
+
+    def _make_table(self) -> QTableView:
+        table = QTableView()
+        table.setModel(self.rows)
+        table.setAccessibleName(self.tr("Photographs and results"))
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setShowGrid(False)
+        table.setWordWrap(False)
+        table.setTabKeyNavigation(False)
+        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        table.setIconSize(QSize(_LIST_ICON, _LIST_ICON))
+        table.verticalHeader().hide()
+        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        table.verticalHeader().setDefaultSectionSize(_LIST_ICON + 8)
+        header = table.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(Column.FILE, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(Column.RESULT, QHeaderView.ResizeMode.Interactive)
+        header.setSortIndicator(Column.FILE, Qt.SortOrder.AscendingOrder)
+        table.setSortingEnabled(True)
+        return table
+
+    def _make_grid(self) -> QListView:
+        grid = QListView()
+        grid.setModel(self.rows)
+        grid.setAccessibleName(self.tr("Photographs and results"))
+        grid.setViewMode(QListView.ViewMode.IconMode)
+        grid.setMovement(QListView.Movement.Static)
+        grid.setResizeMode(QListView.ResizeMode.Adjust)
+        grid.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        grid.setUniformItemSizes(True)
+        grid.setIconSize(QSize(_GRID_ICON, _GRID_ICON))
+        line = grid.fontMetrics().lineSpacing()
+        grid.setGridSize(QSize(_GRID_ICON + 24, _GRID_ICON + 3 * line + 8))
+        grid.setItemDelegate(_GridDelegate(grid))
+        return grid
+
+    def _make_filter_bar(self) -> QGridLayout:
+        self.search.setPlaceholderText(self.tr("Filter by file name"))
+        self.search.setClearButtonEnabled(True)
+        self.search.setAccessibleName(self.search.placeholderText())
+        self.classes.setAccessibleName(self.tr("Filter by class"))
+        self.classes.setToolTip(self.tr("Show only photographs of one class"))
+        self.statuses.setAccessibleName(self.tr("Filter by status"))
+        self.statuses.setToolTip(self.tr("Show only photographs with one status"))
+        for title, row_filter in (
+            (self.tr("Every status"), RowFilter()),
+            (self.tr("Classified"), RowFilter(status=Status.CLASSIFIED)),
+            (self.tr("Models disagree"), RowFilter(disputed=True)),
+            (self.tr("Waiting"), RowFilter(status=Status.WAITING)),
+            (self.tr("Could not be read"), RowFilter(status=Status.FAILED)),
+        ):
+            self.statuses.addItem(title, row_filter)
+        bar = QGridLayout()
+        bar.setSpacing(8)
+        bar.addWidget(self.search, 0, 0, 1, 2)
+        bar.addWidget(self.classes, 1, 0)
+        bar.addWidget(self.statuses, 1, 1)
+        bar.setColumnStretch(0, 1)
+        bar.setColumnStretch(1, 1)
+        return bar
+
+    def _apply_filter(self) -> None:
+        chosen: RowFilter = self.statuses.currentData()
+        self.rows.set_filter(
+            RowFilter(
+                self.search.text().strip(),
+                self.classes.currentData(),
+                chosen.status,
+                chosen.disputed,
+            )
+        )
+        self._show_counts()
+
+    def _show_counts(self) -> None:
+        shown, total = self.rows.rowCount(), self._model.rowCount()
+        self._shown.setText(
+            self.tr("{total} photographs").format(total=f"{total:,}")
+            if shown == total
+            else self.tr("{shown} of {total} photographs shown").format(
+                shown=f"{shown:,}", total=f"{total:,}"
+            )
+        )
+
+    def _on_current_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
+        self.current_changed.emit(current.data(Role.PATH))
+
+
+class _GridDelegate(QStyledItemDelegate):
+    """Writes the result below a thumbnail's name."""
+
+    def initStyleOption(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Fill in two lines of text."""
+        super().initStyleOption(option, index)
+        result = str(index.siblingAtColumn(Column.RESULT).data())
+        confidence = index.siblingAtColumn(Column.CONFIDENCE).data(Role.SORT)
+        if confidence is not None:
+            result = f"{result} {confidence:.0%}"
+        lines = (
+            option.fontMetrics.elidedText(line, Qt.TextElideMode.ElideMiddle, _GRID_ICON + 16)
+            for line in (str(index.data()), result)
+        )
+        option.text = "\n".join(lines)
+        option.features |= QStyleOptionViewItem.ViewItemFeature.WrapText

@@ -1,0 +1,104 @@
+"""Who votes on the right side of the window, and what the vote on one photograph looks like."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from fundus_gui.core.catalogue import Catalogue, EnsembleSpec
+from fundus_gui.core.results import ImageResult, Prediction, UnreadableImage
+from fundus_gui.gui.labels import class_title
+from fundus_gui.gui.model_chooser import ModelChooser
+from fundus_gui.gui.widgets.appearance import Appearance
+from fundus_gui.gui.widgets.probability_bars import ProbabilityBars
+from fundus_gui.gui.widgets.vote_breakdown import VoteBreakdown
+from fundus_gui.gui.widgets.weight_sliders import WeightSliders
+
+
+class VotePane(QScrollArea):
+    """Chooser, headline, chart, table and sliders, scrolled where the window is low.
+
+    Signals:
+        weights_changed: the what-if weights, None when they are the ensemble's own.
+    """
+
+    weights_changed = Signal(object)
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        colours: Mapping[str, str],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._result: ImageResult | None = None
+        titles = {name: model.title for name, model in catalogue.models.items()}
+        self.chooser = ModelChooser(catalogue, Appearance(class_title, titles, colours))
+        self.headline = QLabel()
+        self.headline.setWordWrap(True)
+        self.headline.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        font = self.headline.font()
+        font.setPointSizeF(font.pointSizeF() * 1.5)
+        font.setBold(True)
+        self.headline.setFont(font)
+        self.bars = ProbabilityBars()
+        self.bars.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.breakdown = VoteBreakdown()
+        self.sliders = WeightSliders()
+        for widget in (self.bars, self.breakdown, self.sliders):
+            widget.set_appearance(class_title, titles, colours)
+        self.sliders.weights_changed.connect(self._on_weights_changed)
+        content = QWidget()
+        layout = QVBoxLayout(content)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.setSpacing(8)
+        layout.addWidget(self.chooser)
+        layout.addWidget(self.headline)
+        layout.addWidget(self.bars, 1)
+        layout.addWidget(self.breakdown)
+        layout.addWidget(self.sliders)
+        self.setWidget(content)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.show_result(None)
+
+    def set_spec(self, spec: EnsembleSpec | None) -> None:
+        """Offer the weights of this ensemble's members."""
+        if spec is None:
+            self.sliders.set_members((), ())
+        else:
+            self.sliders.set_members(spec.members, spec.weights)
+        self.show_result(self._result)
+
+    def show_result(self, result: ImageResult | None) -> None:
+        """Show one photograph's vote with the weights that are set."""
+        self._result = result
+        prediction = self._weighed(result) if isinstance(result, Prediction) else None
+        what_if = self.sliders.differs()
+        self.bars.set_prediction(prediction, what_if)
+        self.breakdown.set_prediction(prediction)
+        self.headline.setText(_headline(prediction, self))
+        self.headline.setVisible(prediction is not None)
+        if isinstance(result, UnreadableImage):
+            self.headline.setText(self.tr("Could not be read"))
+            self.headline.show()
+
+    def _weighed(self, prediction: Prediction) -> Prediction:
+        if not self.sliders.differs():
+            return prediction
+        return prediction.reweighted(self.sliders.weights())
+
+    def _on_weights_changed(self, weights: tuple[float, ...]) -> None:
+        self.show_result(self._result)
+        self.weights_changed.emit(weights if self.sliders.differs() else None)
+
+
+def _headline(prediction: Prediction | None, pane: VotePane) -> str:
+    if prediction is None:
+        return ""
+    return pane.tr("{label} {confidence}").format(
+        label=class_title(prediction.label), confidence=f"{prediction.confidence:.1%}"
+    )
