@@ -36,7 +36,7 @@ class Need(NamedTuple):
     """Something the system must provide, and the package that brings it.
 
     `role` is "qt" (without it no window at all), "text" (without it no readable letters) or
-    "display" (needed on a screen, not offscreen).
+    "x11" (needed on an X11 screen only).
     """
 
     name: str
@@ -56,18 +56,18 @@ libfontconfig.so.1      qt      libfontconfig1      fontconfig          fontconf
 libfreetype.so.6        qt      libfreetype6        freetype            freetype2
 libglib-2.0.so.0        qt      libglib2.0-0        glib2               glib2
 fonts                   text    fonts-dejavu-core   dejavu-sans-fonts   ttf-dejavu
-libX11-xcb.so.1         display libx11-xcb1         libX11-xcb          libx11
-libxkbcommon-x11.so.0   display libxkbcommon-x11-0  libxkbcommon-x11    libxkbcommon-x11
-libxcb-cursor.so.0      display libxcb-cursor0      xcb-util-cursor     xcb-util-cursor
-libxcb-icccm.so.4       display libxcb-icccm4       xcb-util-wm         xcb-util-wm
-libxcb-image.so.0       display libxcb-image0       xcb-util-image      xcb-util-image
-libxcb-keysyms.so.1     display libxcb-keysyms1     xcb-util-keysyms    xcb-util-keysyms
-libxcb-render-util.so.0 display libxcb-render-util0 xcb-util-renderutil xcb-util-renderutil
-libxcb-randr.so.0       display libxcb-randr0       libxcb              libxcb
-libxcb-shape.so.0       display libxcb-shape0       libxcb              libxcb
-libxcb-sync.so.1        display libxcb-sync1        libxcb              libxcb
-libxcb-xfixes.so.0      display libxcb-xfixes0      libxcb              libxcb
-libxcb-xkb.so.1         display libxcb-xkb1         libxcb              libxcb
+libX11-xcb.so.1         x11     libx11-xcb1         libX11-xcb          libx11
+libxkbcommon-x11.so.0   x11     libxkbcommon-x11-0  libxkbcommon-x11    libxkbcommon-x11
+libxcb-cursor.so.0      x11     libxcb-cursor0      xcb-util-cursor     xcb-util-cursor
+libxcb-icccm.so.4       x11     libxcb-icccm4       xcb-util-wm         xcb-util-wm
+libxcb-image.so.0       x11     libxcb-image0       xcb-util-image      xcb-util-image
+libxcb-keysyms.so.1     x11     libxcb-keysyms1     xcb-util-keysyms    xcb-util-keysyms
+libxcb-render-util.so.0 x11     libxcb-render-util0 xcb-util-renderutil xcb-util-renderutil
+libxcb-randr.so.0       x11     libxcb-randr0       libxcb              libxcb
+libxcb-shape.so.0       x11     libxcb-shape0       libxcb              libxcb
+libxcb-sync.so.1        x11     libxcb-sync1        libxcb              libxcb
+libxcb-xfixes.so.0      x11     libxcb-xfixes0      libxcb              libxcb
+libxcb-xkb.so.1         x11     libxcb-xkb1         libxcb              libxcb
 """
 NEEDS = tuple(Need(*row.split()) for row in _NEEDS.strip().splitlines())
 
@@ -135,8 +135,8 @@ def ensure_system_libraries() -> set[str]:
     missing = missing_needs()
     if missing and apt_install(need.apt for need in missing):
         missing = missing_needs(missing)
-    if not has_display():
-        missing = [need for need in missing if need.role != "display"]
+    if os.environ.get("WAYLAND_DISPLAY") or not os.environ.get("DISPLAY"):
+        missing = [need for need in missing if need.role != "x11"]
     if missing:
         names = ", ".join(need.name for need in missing)
         say(f"dev: this system lacks {names}. To install them:\n    {install_command(missing)}")
@@ -168,11 +168,7 @@ def succeeds(command: Sequence[str]) -> bool:
 
 
 def make_environment() -> None:
-    """Make `.venv` unless a working one is there.
-
-    Raises:
-        SetupError: this Python can make none.
-    """
+    """Make `.venv` unless a working one is there, or raise SetupError."""
     if succeeds([venv_python(), "-c", "import pip"]):
         return
     say(f"dev: making {VENV.name} with Python {sys.version.split()[0]}")
@@ -218,11 +214,7 @@ def development_requirements(root: Path) -> list[str]:
 
 
 def pip_install(requirements: Sequence[str]) -> None:
-    """Install with the versions that CI passed with, or where they do not fit with newer ones.
-
-    Raises:
-        SetupError: pip failed.
-    """
+    """Install with the versions CI passed with, else with any that fit, or raise SetupError."""
     recorded = ["-c", "constraints.txt"] if (ROOT / "constraints.txt").exists() else []
     problem = run_pip([*requirements, *recorded])
     if problem and recorded:
@@ -237,10 +229,10 @@ def pip_install(requirements: Sequence[str]) -> None:
 
 def run_pip(arguments: Sequence[str]) -> str:
     """Install, showing large downloads only; return pip's complaint, empty if all went well."""
-    command = [venv_python(), "-m", "pip", "install", "--disable-pip-version-check"]
-    problem = "it ended without a word"
+    pip = [venv_python(), "-m", "pip", "--disable-pip-version-check", "install"]
+    output = []
     with subprocess.Popen(
-        [*command, "--progress-bar", "off", "--log", f"{VENV}/pip.log", *arguments],
+        [*pip, "--progress-bar", "off", *arguments],
         cwd=ROOT,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
         stdout=subprocess.PIPE,
@@ -249,11 +241,14 @@ def run_pip(arguments: Sequence[str]) -> str:
         errors="replace",
     ) as process:
         for line in process.stdout or ():
+            output.append(line)
             if news := progress(line):
                 say(f"    {news}")
-            elif line.lstrip().startswith("ERROR: "):
-                problem = line.strip().removeprefix("ERROR: ")
-    return problem if process.returncode else ""
+    if process.returncode == 0:
+        return ""
+    (VENV / "pip.log").write_text("".join(output), encoding="utf-8")
+    errors = [line.strip() for line in output if line.lstrip().startswith("ERROR: ")]
+    return errors[-1].removeprefix("ERROR: ") if errors else "it gave no reason"
 
 
 def progress(line: str) -> str:
@@ -312,7 +307,7 @@ def run(arguments: Sequence[str]) -> int:
     """Classify the samples in the window, or without a display on the command line."""
     unfilled = set_up(development=False)
     program = [venv_python(), "-m", "fundus_gui"]
-    if has_display() and not {"qt", "display"} & unfilled:
+    if has_display() and not {"qt", "x11"} & unfilled:
         return call([*program, "gui", SAMPLES, *arguments])
     say("dev: no window can be opened here; classifying on the command line")
     results = unused_name(ROOT, "results", ".csv")

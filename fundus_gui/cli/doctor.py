@@ -33,6 +33,8 @@ def doctor(
         check = check_golden(name, catalogue, device=device)
         if check.problem:
             problems.append(f"{name}: {check.problem}")
+        elif check.difference is None:
+            out.print(f"{name}: loads; its card holds no golden image", soft_wrap=True)
         else:
             out.print(
                 f"{name}: golden image reproduced, largest difference {check.difference:.1e}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tomllib
 from pathlib import Path
 from typing import Annotated
 
@@ -26,6 +27,10 @@ def train(
     precision: Annotated[str, typer.Option(help="fp32 or bf16.")] = "fp32",
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:N or mps.")] = "auto",
     seed: Annotated[int, typer.Option(help="Of weights, order and augmentation.")] = 0,
+    model_argument: Annotated[
+        list[str] | None,
+        typer.Option(help="NAME=VALUE of the architecture, e.g. drop_path_rate=0.1; repeatable."),
+    ] = None,
 ) -> None:
     """Train a network on own labelled photographs.
 
@@ -36,6 +41,7 @@ def train(
 
     config = TrainConfig(
         model=model,
+        model_arguments=_parse_arguments(model_argument or []),
         input_size=input_size,
         epochs=epochs,
         max_minutes=max_minutes,
@@ -59,3 +65,17 @@ def train(
                 soft_wrap=True,
             )
     console.print(f"The weights are in {out / 'best.safetensors'}.", soft_wrap=True)
+
+
+def _parse_arguments(pairs: list[str]) -> dict[str, object]:
+    """Read NAME=VALUE pairs; values as in TOML, bare words as text."""
+    arguments: dict[str, object] = {}
+    for pair in pairs:
+        name, separator, text = pair.partition("=")
+        if not name or not separator:
+            raise typer.BadParameter(f"--model-argument needs NAME=VALUE, not '{pair}'")
+        try:
+            arguments[name] = tomllib.loads(f"value = {text}")["value"]
+        except tomllib.TOMLDecodeError:
+            arguments[name] = text
+    return arguments

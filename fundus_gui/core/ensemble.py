@@ -17,9 +17,17 @@ from fundus_gui.core.checkpoints import load_checkpoint
 from fundus_gui.core.devices import device_name, resolve_device
 from fundus_gui.core.errors import EnsembleError
 from fundus_gui.core.preprocessing import Preprocessing
-from fundus_gui.core.vote import soft_vote, vote_shares
+from fundus_gui.core.vote import fit_vote_weights, soft_vote, vote_shares
 
-__all__ = ["Ensemble", "Member", "load_ensemble", "load_member", "soft_vote", "vote_shares"]
+__all__ = [
+    "Ensemble",
+    "Member",
+    "fit_vote_weights",
+    "load_ensemble",
+    "load_member",
+    "soft_vote",
+    "vote_shares",
+]
 
 Probabilities = NDArray[np.float32]
 

@@ -118,13 +118,13 @@ def _walk(top: Path, recursive: bool, walked: set[_FolderId]) -> Iterator[Path]:
         identity = _folder_id(folder)
         if identity in walked:
             continue
-        if identity is not None:
-            walked.add(identity)
         try:
             files, subfolders = _list_folder(folder, recursive)
         except OSError:
             yield folder
             continue
+        if identity is not None:
+            walked.add(identity)
         if not files and not subfolders and _has_image_suffix(folder.name):
             yield folder
         yield from files

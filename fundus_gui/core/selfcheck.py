@@ -24,7 +24,8 @@ class GoldenCheck:
 
     Attributes:
         model: name.
-        difference: largest absolute difference of a probability; None when it could not be run.
+        difference: largest absolute difference of a probability; None when it could not be run
+            or the card names no golden image (own weights).
         problem: a sentence when it failed, else empty.
     """
 
@@ -39,7 +40,7 @@ def check_golden(name: str, catalogue: Catalogue, *, device: str = "auto") -> Go
         ensemble = load_ensemble(catalogue.of_models([name]), catalogue, device=device)
         golden = ensemble.cards[name].golden
         if not golden:
-            return GoldenCheck(name, None, "its card holds no golden image")
+            return GoldenCheck(name, None)
         path = samples_dir() / Path(str(golden["image"])).name
         result = next(predict_images(ensemble, [path], batch_size=1, workers=1))
     except FundusError as error:

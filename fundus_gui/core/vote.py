@@ -147,3 +147,31 @@ def _flips_of_member(
         at, to = max(below, key=lambda crossing: (crossing[0], -crossing[1]))
         found.append(FlipPoint(index, at, "below", to))
     return found
+
+
+FitMethod = Literal["equal", "inverse_variance"]
+
+
+def fit_vote_weights(
+    probabilities: ArrayLike, labels: ArrayLike, method: FitMethod = "inverse_variance"
+) -> Floats:
+    """Fit the members' vote weights on photographs that none of them was trained on.
+
+    `inverse_variance` is the adaptive weighted fusion of the sensor-fusion literature
+    (w_m ∝ 1 / s_m², Bates & Granger 1969; Qiu & Liu, Sensors 24:3275, 2024), with a member's
+    Brier score as its s_m².
+
+    Args:
+        probabilities: (M, N, K).
+        labels: (N,) class indices.
+        method: how.
+
+    Returns:
+        (M,) weights of sum 1.
+    """
+    stacked = np.asarray(probabilities, dtype=np.float64)
+    if method == "equal":
+        return normalise_weights(np.ones(len(stacked)), len(stacked))
+    truth = np.eye(stacked.shape[2])[np.asarray(labels)]  # (N, K)
+    brier = np.square(stacked - truth).sum(axis=2).mean(axis=1)  # (M,)
+    return normalise_weights(1 / np.maximum(brier, 1e-12), len(stacked))

@@ -104,9 +104,7 @@ class Classification(QObject):
 
     def open(self, paths: Sequence[Path], *, add: bool = False) -> None:
         """List the photographs below the paths in place of the present ones, or after them."""
-        self.open_from(
-            functools.partial(list_images, tuple(paths)), tuple(paths), add=add
-        )
+        self.open_from(functools.partial(list_images, tuple(paths)), tuple(paths), add=add)
 
     def open_from(self, listing: Job, roots: tuple[Path, ...], *, add: bool = False) -> None:
         """Take the photographs from a job that yields tuples of paths."""
@@ -116,7 +114,7 @@ class Classification(QObject):
         if not add:
             self._model.clear()
             self._earlier.clear()
-                self.roots = ()
+            self.roots = ()
         self.roots += roots
         self._start(listing, Phase.LISTING)
 

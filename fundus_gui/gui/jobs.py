@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import itertools
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
@@ -14,12 +16,13 @@ from PySide6.QtGui import QImage
 
 from fundus_gui.core.catalogue import Catalogue, EnsembleSpec
 from fundus_gui.core.errors import ExportError, ImageError
+from fundus_gui.core.export import RunRecord, export_results, table_columns, table_row
 from fundus_gui.core.images import Photograph, find_images, read_photograph, thumbnail
 from fundus_gui.core.preprocessing import Preprocessing
 from fundus_gui.core.results import ImageResult
 
 if TYPE_CHECKING:
-    from fundus_gui.core.ensemble import Ensemble
+    from fundus_gui.core.ensemble import Member
 
 Pixels = NDArray[np.uint8]
 
@@ -39,12 +42,12 @@ Classify = Callable[[EnsembleSpec, Sequence[Path]], Generator[ClassifyRecord, No
 
 
 class Engine:
-    """Classifies with installed weights and keeps the last ensemble loaded for the next run."""
+    """Classifies with installed weights and keeps the last members loaded for the next run."""
 
     def __init__(self, catalogue: Catalogue, *, device: str = "auto") -> None:
         self._catalogue = catalogue
         self._device = device
-        self._loaded: Ensemble | None = None
+        self._loaded: dict[str, Member] = {}
 
     def classify(
         self, spec: EnsembleSpec, paths: Sequence[Path]
@@ -54,15 +57,22 @@ class Engine:
         Raises:
             FundusError: the models cannot be loaded.
         """
-        # torch takes seconds to import: the window must be on the screen by then.
-        from fundus_gui.core.ensemble import load_ensemble
+        # These take seconds to import: the window must be on the screen by then. The first result
+        # draws a chart, so the library for it is fetched here as well.
+        import matplotlib.backends.backend_qtagg  # noqa: F401
+
+        from fundus_gui.core.devices import resolve_device
+        from fundus_gui.core.ensemble import Ensemble, load_member
         from fundus_gui.core.inference import predict_images
 
-        if self._loaded is None or self._loaded.spec != spec:
-            self._loaded = None  # frees the memory before the next models need it
-            self._loaded = load_ensemble(spec, self._catalogue, device=self._device)
-        yield ModelsReady(self._loaded.device_name, dict(self._loaded.weights_sha256))
-        yield from predict_images(self._loaded, paths)
+        device = resolve_device(self._device)
+        self._loaded = {
+            name: self._loaded.get(name) or load_member(name, self._catalogue, device)
+            for name in spec.members
+        }
+        ensemble = Ensemble(spec, tuple(self._loaded.values()))
+        yield ModelsReady(ensemble.device_name, ensemble.weights_sha256)
+        yield from predict_images(ensemble, paths)
 
 
 def list_images(
@@ -130,3 +140,25 @@ def make_thumbnails(paths: Sequence[Path], size: int) -> Generator[Thumbnail, No
             yield Thumbnail(path, thumbnail(path, size))
         except ImageError:
             yield Thumbnail(path, None)
+
+
+def export_table(
+    results: Sequence[ImageResult], out: Path, run: RunRecord
+) -> Generator[ImageResult, None, None]:
+    """Write results to a file that the user has agreed to replace, yielding each.
+
+    Raises:
+        ExportError: it cannot be written.
+    """
+    yield from export_results(results, out, run, overwrite=out.exists())
+
+
+def table_text(results: Sequence[ImageResult], run: RunRecord) -> Generator[str, None, None]:
+    """Yield once: the table of an export as tab-separated text, for the clipboard."""
+    columns = list(table_columns(run))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, restval="", delimiter="\t", lineterminator="\n")
+    writer.writeheader()
+    for result in results:
+        writer.writerow(table_row(result, run))
+    yield text.getvalue()

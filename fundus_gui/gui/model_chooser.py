@@ -138,9 +138,7 @@ class ModelChooser(QWidget):
 
     def _choose_checked(self) -> None:
         checked = [
-            item.data(_NAME)
-            for item in self._items()
-            if item.checkState() == Qt.CheckState.Checked
+            item.data(_NAME) for item in self._items() if item.checkState() == Qt.CheckState.Checked
         ]
         self._show(self._catalogue.of_models(checked) if checked else None)
         self.spec_changed.emit(self._spec)

@@ -20,7 +20,7 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     Qt,
 )
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QBrush, QPalette
 
 from fundus_gui.core.results import ImageResult, Prediction, UnreadableImage
 from fundus_gui.core.vote import soft_vote
@@ -89,7 +89,18 @@ class ResultsModel(QAbstractTableModel):
         self._figures: dict[Path, Figures] = {}
         self._weights: tuple[float, ...] | None = None
         self._sorting = (Column.FILE, Qt.SortOrder.AscendingOrder)
-        self._muted = QPalette().brush(QPalette.ColorRole.PlaceholderText)
+        self._readers: dict[int, Callable[[Path, int], Any]] = {
+            Qt.ItemDataRole.DisplayRole: self._text,
+            Qt.ItemDataRole.DecorationRole: self._picture,
+            Qt.ItemDataRole.ToolTipRole: self._tooltip,
+            Qt.ItemDataRole.TextAlignmentRole: self._alignment,
+            Qt.ItemDataRole.ForegroundRole: self._colour,
+            Role.PATH: lambda path, _: path,
+            Role.RESULT: lambda path, _: self._results.get(path),
+            Role.STATUS: lambda path, _: self._status(path),
+            Role.LABEL: lambda path, _: self._label(path),
+            Role.SORT: self._sort_value,
+        }
 
     @property
     def weights(self) -> tuple[float, ...] | None:
@@ -225,7 +236,19 @@ class ResultsModel(QAbstractTableModel):
             return "–"
         return f"{figures.confidence if column == Column.CONFIDENCE else figures.agreement:.1%}"
 
-    def _tooltip(self, path: Path) -> str:
+    def _picture(self, path: Path, column: int) -> object:
+        return self._decoration(path) if column == Column.FILE else None
+
+    def _alignment(self, _path: Path, column: int) -> Qt.AlignmentFlag | None:
+        if column < Column.CONFIDENCE:
+            return None
+        return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+    def _colour(self, path: Path, column: int) -> QBrush | None:
+        muted = column != Column.FILE and path not in self._figures
+        return QPalette().brush(QPalette.ColorRole.PlaceholderText) if muted else None
+
+    def _tooltip(self, path: Path, _column: int) -> str:
         result = self._results.get(path)
         if isinstance(result, UnreadableImage):
             return f"{path}\n{result.error}"
@@ -242,35 +265,10 @@ class ResultsModel(QAbstractTableModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return a text, a decoration or one of `Role`."""
-        if not index.isValid():
+        read = self._readers.get(role)
+        if read is None or not index.isValid():
             return None
-        path, column = self._paths[index.row()], index.column()
-        match role:
-            case Qt.ItemDataRole.DisplayRole:
-                return self._text(path, column)
-            case Qt.ItemDataRole.DecorationRole if column == Column.FILE:
-                return self._decoration(path)
-            case Qt.ItemDataRole.ToolTipRole:
-                return self._tooltip(path)
-            case Qt.ItemDataRole.TextAlignmentRole if column >= Column.CONFIDENCE:
-                return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-            case Qt.ItemDataRole.ForegroundRole if column and path not in self._figures:
-                return self._muted
-        return self._of_role(path, column, role)
-
-    def _of_role(self, path: Path, column: int, role: int) -> Any:
-        match role:
-            case Role.PATH:
-                return path
-            case Role.RESULT:
-                return self._results.get(path)
-            case Role.STATUS:
-                return self._status(path)
-            case Role.LABEL:
-                return self._label(path)
-            case Role.SORT:
-                return self._sort_value(path, column)
-        return None
+        return read(self._paths[index.row()], index.column())
 
     def headerData(
         self,

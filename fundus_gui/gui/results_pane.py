@@ -127,17 +127,13 @@ class ResultsPane(QWidget):
         results = (self.rows.index(row, Column.FILE).data(Role.RESULT) for row in sorted(rows))
         return [result for result in results if result is not None]
 
-    def selected_rows(self) -> list[tuple[str, ...]]:
-        """Return the header and the texts of the selected rows, for the clipboard."""
-        rows = {index.row() for index in self.table.selectionModel().selectedIndexes()}
-        header = tuple(
-            str(self.rows.headerData(column, Qt.Orientation.Horizontal)) for column in Column
-        )
-        texts = [
-            tuple(str(self.rows.index(row, column).data()) for column in Column)
-            for row in sorted(rows)
-        ]
-        return [header, *texts] if texts else []
+    def next(self) -> None:
+        """Go one row down."""
+        self.step(1)
+
+    def previous(self) -> None:
+        """Go one row up."""
+        self.step(-1)
 
     def _make_table(self) -> QTableView:
         table = QTableView()
@@ -236,8 +232,8 @@ class _GridDelegate(QStyledItemDelegate):
     ) -> None:
         """Fill in two lines of text."""
         super().initStyleOption(option, index)
-        result = str(index.siblingAtColumn(Column.RESULT).data())
-        confidence = index.siblingAtColumn(Column.CONFIDENCE).data(Role.SORT)
+        result = str(index.sibling(index.row(), Column.RESULT).data())
+        confidence = index.sibling(index.row(), Column.CONFIDENCE).data(Role.SORT)
         if confidence is not None:
             result = f"{result} {confidence:.0%}"
         lines = (

@@ -49,9 +49,11 @@ class AppSettings:
         """Return the settings with the path first among the recent ones."""
         others = (known for known in self.recent if known != str(path))
         folder = path if path.is_dir() else path.parent
-        return replace(
-            self, recent=(str(path), *others)[:RECENT_COUNT], last_folder=str(folder)
-        )
+        return replace(self, recent=(str(path), *others)[:RECENT_COUNT], last_folder=str(folder))
+
+    def with_geometry(self, geometry: bytes) -> Self:
+        """Return the settings with the window's place and size."""
+        return replace(self, geometry=geometry)
 
 
 def settings_path() -> Path:

@@ -315,23 +315,25 @@ def test_a_folder_that_may_not_be_opened_is_listed_and_the_walk_goes_on() -> Non
             assert found(folder, below=folder) == ["locked", "open/2.jpg"]
             assert found(folder / "locked", below=folder) == ["locked"]
             assert refusal(folder / "locked").problem == A_FOLDER
+        (folder / "locked").chmod(0o711)  # may be passed through, not listed
+        with ordinary_user():
+            inside = folder / "locked" / "1.jpg"
+            assert found(inside.parent, inside, below=folder) == ["locked", "locked/1.jpg"]
         (folder / "locked").chmod(0o755)
 
 
 def test_folders_may_lie_deeper_than_python_recurses(tmp_path: Path) -> None:
-    depth = sys.getrecursionlimit() + 200
+    limit = sys.getrecursionlimit()
     folders = [tmp_path]
-    for _ in range(depth):
+    for _ in range(400):
         folders.append(folders[-1] / "d")
         folders[-1].mkdir()
-    photograph = folders[-1] / "1.jpg"
-    photograph.touch()
+    touch(folders[-1], "1.jpg")
+    sys.setrecursionlimit(300)
     try:
-        assert list(find_images([tmp_path])) == [photograph]
+        assert list(find_images([tmp_path])) == [folders[-1] / "1.jpg"]
     finally:
-        photograph.unlink()
-        for folder in reversed(folders[1:]):
-            folder.rmdir()
+        sys.setrecursionlimit(limit)
 
 
 # Reading: pixels ----------------------------------------------------------------------------------
@@ -662,6 +664,9 @@ def test_of_several_images_the_first_is_read(tmp_path: Path, format_: str) -> No
 # Reading: refusals --------------------------------------------------------------------------------
 
 
+BMP = encoded(Image.new("RGB", (9, 9)), "BMP")
+
+
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
@@ -672,11 +677,25 @@ def test_of_several_images_the_first_is_read(tmp_path: Path, format_: str) -> No
         (encoded(Image.new("RGB", (9, 9)), "EPS"), "the contents are not a JPEG"),
         (encoded(Image.new("RGB", (9, 9)), "PDF"), "the contents are not a JPEG"),
         (png(0, 0, 8, 2), "the PNG header is truncated or damaged, says 0 pixels"),
-        (b"BM" + bytes(52), "the BMP header is truncated or damaged, says 0 pixels"),
+        (BMP[:18] + bytes(8) + BMP[26:], "the BMP header is truncated or damaged, says 0 pixels"),
         (png(9, 9, 8, 2), "the PNG data is truncated or damaged"),
         (encoded(Image.new("F", (9, 9)), "TIFF"), "its pixels are floating-point numbers"),
         (encoded(Image.new("I", (9, 9), -1), "TIFF"), "its pixels are not within 16 bits"),
         (encoded(Image.new("I", (9, 9), 65536), "TIFF"), "its pixels are not within 16 bits"),
+    ],
+    ids=[
+        "empty",
+        "text",
+        "svg",
+        "gif",
+        "eps",
+        "pdf",
+        "png_0x0",
+        "bmp_0x0",
+        "no_data",
+        "float",
+        "negative",
+        "17_bit",
     ],
 )
 def test_unusable_contents_are_refused_with_a_sentence(

@@ -9,7 +9,6 @@ from torch import nn
 
 from fundus_gui.core.errors import ConfigError, UnknownNameError
 
-
 # Called with num_classes, input_size and the architecture's own keyword arguments; returns a
 # network from (N, 3, input_size, input_size) to logits (N, num_classes).
 Builder = Callable[..., nn.Module]

@@ -1,0 +1,153 @@
+"""Turn training runs into the shipped weights: half precision, honest figures, vote, golden image.
+
+    python build_scripts/publish_weights.py --data DIR --run runs/NAME [--run ...] \
+        [--size NAME=160] [--out weights]
+
+Figures are of the validation part that the runs themselves set aside; the test part is not read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import tomli_w
+from safetensors.torch import load_file
+
+from fundus_gui.core import atomic
+from fundus_gui.core.cards import ModelCard, read_card
+from fundus_gui.core.catalogue import ENSEMBLES_FILE, Catalogue, EnsembleSpec, read_catalogue
+from fundus_gui.core.checkpoints import save_checkpoint
+from fundus_gui.core.datasets import Dataset, read_dataset, with_validation
+from fundus_gui.core.ensemble import load_ensemble
+from fundus_gui.core.evaluation import Metrics, measure
+from fundus_gui.core.inference import predict_images
+from fundus_gui.core.paths import samples_dir
+from fundus_gui.core.results import Prediction
+from fundus_gui.core.vote import fit_vote_weights, soft_vote
+
+TITLES = {
+    "efficientnet_v2_s_simam": "EfficientNetV2-S SimAM",
+    "vit_ti_16": "ViT-Ti/16",
+    "vit_s_16": "ViT-S/16",
+}
+LICENCE = (
+    "Research use only. Trained on ODIR-2019 photographs, published for research without a "
+    "licence text; the photographs are not redistributed."
+)
+
+
+def main() -> None:
+    """Read the options and publish."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--run", type=Path, action="append", required=True)
+    parser.add_argument("--size", action="append", default=[], help="NAME=pixels at inference")
+    parser.add_argument("--out", type=Path, default=Path("weights"))
+    options = parser.parse_args()
+    sizes = {name: int(size) for name, size in (item.split("=") for item in options.size)}
+    names = [run.name for run in options.run]
+    for run in options.run:
+        card = prepared_card(read_card(run / "best.safetensors"), sizes.get(run.name))
+        save(options.out / f"{run.name}.safetensors", run, card)
+
+    catalogue = read_catalogue([options.out])
+    data = with_validation(read_dataset(options.data))
+    probabilities, labels = classify_validation(catalogue, names, data)
+    weights = fit_vote_weights(probabilities, labels)
+    golden = classify_golden(catalogue, names)
+    for run, own, answer in zip(options.run, probabilities, golden, strict=True):
+        card = dataclasses.replace(
+            catalogue.model(run.name).card,
+            metrics={"validation": dataclasses.asdict(measure(own, labels))},
+            golden=answer,
+        )
+        save(options.out / f"{run.name}.safetensors", run, card)
+    write_ensemble(options.out, names, weights.tolist(), len(labels))
+    voted = measure(soft_vote(probabilities, weights), labels)
+    print_figures({n: measure(p, labels) for n, p in zip(names, probabilities, strict=True)}, voted)
+
+
+def prepared_card(card: ModelCard, size: int | None) -> ModelCard:
+    """Add title, licence and notes; set the size at inference when it differs."""
+    preprocessing = card.preprocessing
+    trained = preprocessing.size
+    if size is not None:
+        preprocessing = dataclasses.replace(preprocessing, size=size)
+    return dataclasses.replace(
+        card,
+        title=TITLES.get(card.architecture, card.architecture),
+        preprocessing=preprocessing,
+        licence=LICENCE,
+        notes=f"Trained from scratch at {trained} px on a CPU; a first small model.",
+        metrics={},
+        golden={},
+    )
+
+
+def save(path: Path, run: Path, card: ModelCard) -> None:
+    """Write a run's best weights in half precision under `card`."""
+    save_checkpoint(path, load_file(run / "best.safetensors"), card, half=True)
+
+
+def classify_validation(
+    catalogue: Catalogue, names: Sequence[str], data: Dataset
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the members' probabilities (M, N, K) and the labels (N,) of the validation part."""
+    images = data.part("val")
+    ensemble = load_ensemble(catalogue.of_models(names), catalogue)
+    results = list(predict_images(ensemble, [image.path for image in images]))
+    failed = [result.path.name for result in results if not isinstance(result, Prediction)]
+    if failed:
+        raise SystemExit(f"Validation photographs could not be read: {', '.join(failed)}")
+    stacked = np.array([result.member_probabilities for result in results])  # (N, M, K)
+    labels = np.array([ensemble.class_names.index(image.label) for image in images])
+    return stacked.transpose(1, 0, 2), labels
+
+
+def classify_golden(catalogue: Catalogue, names: Sequence[str]) -> list[Mapping[str, object]]:
+    """Return each model's answer for the first sample photograph."""
+    image = min(samples_dir().glob("*.jpg"))
+    answers = []
+    for name in names:
+        ensemble = load_ensemble(catalogue.of_models([name]), catalogue, device="cpu")
+        (result,) = predict_images(ensemble, [image], batch_size=1)
+        if not isinstance(result, Prediction):
+            raise SystemExit(f"{image}: {result.error}")
+        answers.append({"image": image.name, "probabilities": list(result.probabilities)})
+    return answers
+
+
+def write_ensemble(
+    folder: Path, names: Sequence[str], weights: Sequence[float], images: int
+) -> None:
+    """Write `ensembles.toml` with the default ensemble."""
+    spec = EnsembleSpec(
+        name="default",
+        title="Default ensemble",
+        members=tuple(names),
+        weights=tuple(weights),
+        method="inverse_variance",
+        fitted_on=f"validation part, {images} photographs",
+    )
+    entry = {k: v for k, v in dataclasses.asdict(spec).items() if k != "name"}
+    content = tomli_w.dumps({"ensembles": {spec.name: entry}})
+    atomic.write_bytes(folder / ENSEMBLES_FILE, content.encode())
+
+
+def print_figures(members: Mapping[str, Metrics], voted: Metrics) -> None:
+    """Print the table that the model card page shows."""
+    print("| model | images | accuracy | balanced accuracy | macro-AUC | log-loss |")
+    print("| --- | --- | --- | --- | --- | --- |")
+    for name, m in {**members, "ensemble": voted}.items():
+        print(
+            f"| {name} | {m.images} | {m.accuracy:.3f} | {m.balanced_accuracy:.3f} "
+            f"| {m.macro_auc:.3f} | {m.log_loss:.3f} |"
+        )
+
+
+if __name__ == "__main__":
+    main()

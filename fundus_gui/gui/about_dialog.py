@@ -1,0 +1,110 @@
+"""Tells what the program is made of, and which keys it knows."""
+
+from __future__ import annotations
+
+import platform
+from html import escape
+from importlib.metadata import PackageNotFoundError, version
+
+import PySide6
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QGridLayout,
+    QLabel,
+    QVBoxLayout,
+    QWidget,
+)
+
+from fundus_gui import RESEARCH_USE_ONLY, __version__
+from fundus_gui.core.catalogue import Catalogue
+from fundus_gui.gui.actions import Actions
+
+
+class AboutDialog(QDialog):
+    """Versions of the program and its parts, and the installed weights."""
+
+    def __init__(self, catalogue: Catalogue, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("About Fundus classifier"))
+        title = QLabel(self.tr("Fundus classifier {version}").format(version=__version__))
+        font = title.font()
+        font.setPointSizeF(font.pointSizeF() * 1.5)
+        font.setBold(True)
+        title.setFont(font)
+        self.text = QLabel(self._text(catalogue))
+        self.text.setTextFormat(Qt.TextFormat.RichText)
+        self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.text.setWordWrap(True)
+        self.text.setMinimumWidth(440)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 24, 24, 16)
+        layout.setSpacing(16)
+        layout.addWidget(title)
+        layout.addWidget(self.text)
+        layout.addWidget(_closing_button(self))
+
+    def _text(self, catalogue: Catalogue) -> str:
+        versions = {
+            "Python": platform.python_version(),
+            "PySide6": PySide6.__version__,
+            **{name: _installed(name) for name in ("torch", "torchvision", "timm")},
+        }
+        listed = ", ".join(f"{name} {number}" for name, number in versions.items())
+        weights = "<br>".join(
+            escape(f"{model.title} ({name})") for name, model in catalogue.models.items()
+        )
+        return "".join(
+            f"<p>{part}</p>"
+            for part in (
+                self.tr("Classifies colour fundus photographs with an ensemble of networks."),
+                f"<b>{escape(RESEARCH_USE_ONLY)}</b>",
+                self.tr("<b>Versions:</b> {versions}").format(versions=escape(listed)),
+                self.tr("<b>Weights:</b><br>{weights}").format(
+                    weights=weights or self.tr("none installed")
+                ),
+            )
+        )
+
+
+class ShortcutsDialog(QDialog):
+    """A list of all commands with their keys."""
+
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Keyboard shortcuts"))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(24)
+        grid.setVerticalSpacing(4)
+        entries = [
+            (action.text().replace("&", ""), action.shortcut())
+            for action in actions.all()
+            if not action.shortcut().isEmpty()
+        ]
+        half = (len(entries) + 1) // 2
+        for number, (text, shortcut) in enumerate(entries):
+            row, column = number % half, 2 * (number // half)
+            keys = QLabel(shortcut.toString(QKeySequence.SequenceFormat.NativeText))
+            keys.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            grid.addWidget(QLabel(text), row, column)
+            grid.addWidget(keys, row, column + 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 24, 24, 16)
+        layout.setSpacing(16)
+        layout.addLayout(grid)
+        layout.addWidget(_closing_button(self))
+
+
+def _closing_button(dialog: QDialog) -> QDialogButtonBox:
+    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+    buttons.rejected.connect(dialog.reject)
+    return buttons
+
+
+def _installed(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "–"

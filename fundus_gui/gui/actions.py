@@ -1,0 +1,109 @@
+"""Every command of the window with its words, shortcut and tooltip."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QKeySequence
+
+
+class Actions(QObject):
+    """The commands, not yet connected to anything."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        new, toggle = self._new, self._new_toggle
+        self.open_images = new(
+            self.tr("&Open images…"), "Ctrl+O", self.tr("Open one or more photographs")
+        )
+        self.open_folder = new(
+            self.tr("Open &folder…"),
+            "Ctrl+Shift+O",
+            self.tr("Open all photographs in a folder and the folders below it"),
+        )
+        self.open_samples = new(
+            self.tr("Open the &samples"), "Ctrl+Shift+T", self.tr("Open synthetic photographs")
+        )
+        self.paste = new(
+            self.tr("&Paste photograph"),
+            "Ctrl+V",
+            self.tr("Add the picture or the files on the clipboard"),
+        )
+        self.export_all = new(
+            self.tr("&Export results…"), "Ctrl+E", self.tr("Write all results to a table")
+        )
+        self.export_selection = new(
+            self.tr("Export se&lection…"),
+            "Ctrl+Shift+E",
+            self.tr("Write the results of the selected rows to a table"),
+        )
+        self.save_chart = new(
+            self.tr("Save c&hart…"), "Ctrl+S", self.tr("Save the bar chart as PNG, SVG or PDF")
+        )
+        self.quit = new(self.tr("&Quit"), "Ctrl+Q", self.tr("Close the window"))
+        self.copy_rows = new(
+            self.tr("&Copy rows"),
+            "Ctrl+C",
+            self.tr("Copy the selected rows with all probabilities, to paste into a spreadsheet"),
+        )
+        self.copy_chart = new(
+            self.tr("Copy c&hart"), "Ctrl+Shift+C", self.tr("Copy the bar chart as a picture")
+        )
+        self.run = new(
+            self.tr("&Classify"), "F5", self.tr("Classify all photographs that are waiting")
+        )
+        self.cancel = new(
+            self.tr("C&ancel"), "Esc", self.tr("Stop; what is classified already stays")
+        )
+        self.auto_run = toggle(
+            self.tr("Classify at &once"),
+            "Ctrl+Shift+A",
+            self.tr("Start as soon as photographs are opened or other models are chosen"),
+        )
+        self.reset_weights = new(
+            self.tr("&Reset the weights"),
+            "Ctrl+R",
+            self.tr("Vote with the weights that belong to the ensemble"),
+        )
+        self.grid = toggle(
+            self.tr("&Grid"), "Ctrl+G", self.tr("Show large thumbnails instead of a list")
+        )
+        self.fit = new(self.tr("&Fit"), "Ctrl+0", self.tr("Show the whole photograph"))
+        self.actual_size = new(
+            self.tr("&100 %"), "Ctrl+1", self.tr("Show one pixel on one pixel of the screen")
+        )
+        self.zoom_in = new(self.tr("Zoom &in"), "Ctrl++", self.tr("Enlarge the photograph"))
+        self.zoom_out = new(self.tr("Zoom &out"), "Ctrl+-", self.tr("Shrink the photograph"))
+        self.seen_by_model = toggle(
+            self.tr("As the &model sees it"),
+            "Ctrl+M",
+            self.tr("Show the photograph as it is cropped and scaled for the model"),
+        )
+        self.sort_bars = toggle(
+            self.tr("Sort &bars by probability"),
+            "Ctrl+B",
+            self.tr("Order the classes by probability instead of always alike"),
+        )
+        self.next = new(self.tr("&Next photograph"), "Alt+Right", self.tr("Go one row down"))
+        self.previous = new(self.tr("&Previous photograph"), "Alt+Left", self.tr("Go one row up"))
+        self.find = new(self.tr("Fi&nd…"), "Ctrl+F", self.tr("Filter by file name"))
+        self.shortcuts = new(
+            self.tr("&Keyboard shortcuts"), "F1", self.tr("List all keyboard shortcuts")
+        )
+        self.about = new(self.tr("&About"), "Shift+F1", self.tr("Versions and weights"))
+
+    def all(self) -> list[QAction]:
+        """Return every command."""
+        return [action for action in vars(self).values() if isinstance(action, QAction)]
+
+    def _new(self, text: str, shortcut: str, tooltip: str) -> QAction:
+        action = QAction(text, self)
+        action.setShortcut(QKeySequence(shortcut))
+        shown = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        action.setToolTip(f"{tooltip} ({shown})")
+        action.setStatusTip("")
+        return action
+
+    def _new_toggle(self, text: str, shortcut: str, tooltip: str) -> QAction:
+        action = self._new(text, shortcut, tooltip)
+        action.setCheckable(True)
+        return action

@@ -1,0 +1,59 @@
+"""Starts the window: application, error hooks, log, installed weights."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Sequence
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+
+from fundus_gui import __version__
+from fundus_gui.core.catalogue import read_catalogue
+from fundus_gui.core.paths import user_data_dir
+from fundus_gui.gui.jobs import Engine
+from fundus_gui.gui.main_window import MainWindow
+from fundus_gui.gui.settings import settings_path
+
+LOG_FILE = "fundus-gui.log"
+
+
+def main(paths: Sequence[Path] = ()) -> int:
+    """Show the window, open the paths in it, and return when it is closed.
+
+    Returns:
+        The exit code.
+    """
+    _log_to_file(user_data_dir())
+    app = create_application(sys.argv)
+    catalogue = read_catalogue()
+    window = MainWindow(catalogue, Engine(catalogue).classify, settings_path())
+    window.errors.install_hooks()
+    window.show()
+    window.open_paths(paths)
+    return app.exec()
+
+
+def create_application(arguments: Sequence[str]) -> QApplication:
+    """Make the application; Fusion looks alike everywhere and follows light and dark."""
+    app = QApplication(list(arguments))
+    app.setApplicationName("fundus_gui")
+    app.setApplicationDisplayName(app.tr("Fundus classifier"))
+    app.setApplicationVersion(__version__)
+    app.setStyle("Fusion")
+    return app
+
+
+def _log_to_file(folder: Path) -> None:
+    """Keep warnings and errors for a report; without a place for them, do without."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handler = RotatingFileHandler(
+            folder / LOG_FILE, maxBytes=1_000_000, backupCount=1, encoding="utf-8", delay=True
+        )
+    except OSError:
+        return
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.getLogger().addHandler(handler)

@@ -1,0 +1,292 @@
+"""The Classify page: photographs on the left, the chosen one in the middle, its vote right."""
+
+from __future__ import annotations
+
+import functools
+import shlex
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QModelIndex, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import QSplitter, QStackedLayout, QWidget
+
+from fundus_gui.core.catalogue import Catalogue, EnsembleSpec
+from fundus_gui.core.export import RunRecord
+from fundus_gui.core.paths import user_data_dir
+from fundus_gui.core.results import ImageResult
+from fundus_gui.gui.actions import Actions
+from fundus_gui.gui.classification import Classification
+from fundus_gui.gui.error_dialog import ErrorReporter
+from fundus_gui.gui.file_dialogs import FileDialogs
+from fundus_gui.gui.image_pane import ImagePane
+from fundus_gui.gui.jobs import Classify, export_table, save_pasted, table_text
+from fundus_gui.gui.labels import class_title
+from fundus_gui.gui.model_colours import model_colours
+from fundus_gui.gui.results_model import ResultsModel
+from fundus_gui.gui.results_pane import ResultsPane
+from fundus_gui.gui.settings import AppSettings
+from fundus_gui.gui.thumbnails import Thumbnails
+from fundus_gui.gui.vote_pane import VotePane
+from fundus_gui.gui.welcome_page import WelcomePage
+from fundus_gui.gui.worker import JobSlot
+
+
+class ClassifyPage(QWidget):
+    """Connects the list, the photograph and the vote with one classification.
+
+    Signals:
+        message: something to say in passing, e.g. where an export was written.
+    """
+
+    message = Signal(str)
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        classify: Classify,
+        actions: Actions,
+        errors: ErrorReporter,
+        dialogs: FileDialogs,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._catalogue = catalogue
+        self._actions = actions
+        self._errors = errors
+        self._dialogs = dialogs
+        self._exporting: Path | None = None
+        self._thumbnails = Thumbnails(self)
+        self.model = ResultsModel(class_title, self._thumbnails.icon, self)
+        self.classification = Classification(self.model, classify, self)
+        self.welcome = WelcomePage((actions.open_images, actions.open_folder, actions.open_samples))
+        self.results = ResultsPane(self.model)
+        self.image = ImagePane((actions.fit, actions.actual_size), actions.seen_by_model, errors)
+        self.vote = VotePane(catalogue, model_colours(catalogue.models))
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.setChildrenCollapsible(False)
+        for pane, width in ((self.results, 400), (self.image, 560), (self.vote, 440)):
+            self.splitter.addWidget(pane)
+            pane.setMinimumWidth(280)
+            self.splitter.setStretchFactor(self.splitter.count() - 1, width)
+        self.splitter.setSizes([400, 560, 440])
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(self.welcome)
+        self._stack.addWidget(self.splitter)
+        self._files = JobSlot(self)
+        self._connect()
+
+    def _connect(self) -> None:
+        self._thumbnails.made.connect(self.model.refresh_decoration)
+        self.model.rowsInserted.connect(self._on_rows_inserted)
+        self.model.modelReset.connect(self._on_rows_cleared)
+        self.model.dataChanged.connect(self._on_data_changed)
+        self.results.current_changed.connect(self._on_current_changed)
+        self.vote.chooser.spec_changed.connect(self._on_spec_changed)
+        self.vote.weights_changed.connect(self.model.set_weights)
+        self.classification.nothing_found.connect(self._on_nothing_found)
+        self.classification.failed.connect(self._errors.report)
+        self._files.yielded.connect(self._on_file_record)
+        self._files.completed.connect(self._on_file_written)
+        self._files.failed.connect(self._errors.report)
+        actions = self._actions
+        actions.run.triggered.connect(self.classification.run)
+        actions.cancel.triggered.connect(self.classification.cancel)
+        actions.auto_run.toggled.connect(self._on_auto_run_toggled)
+        actions.reset_weights.triggered.connect(self.vote.sliders.reset)
+        actions.grid.toggled.connect(self.results.set_grid)
+        actions.sort_bars.toggled.connect(self.vote.bars.set_sorted)
+        actions.fit.triggered.connect(self.image.view.fit)
+        actions.actual_size.triggered.connect(self.image.view.actual_size)
+        actions.zoom_in.triggered.connect(self.image.view.zoom_in)
+        actions.zoom_out.triggered.connect(self.image.view.zoom_out)
+        actions.next.triggered.connect(self.results.next)
+        actions.previous.triggered.connect(self.results.previous)
+        actions.find.triggered.connect(self.results.search.setFocus)
+        actions.copy_chart.triggered.connect(self.vote.bars.copy_chart)
+        actions.save_chart.triggered.connect(self.save_chart)
+        actions.copy_rows.triggered.connect(self.copy_rows)
+        actions.export_all.triggered.connect(self.export_all)
+        actions.export_selection.triggered.connect(self.export_selection)
+        actions.paste.triggered.connect(self.paste)
+
+    def restore(self, settings: AppSettings) -> None:
+        """Take over the remembered choices."""
+        self._actions.auto_run.setChecked(settings.auto_run)
+        self.classification.auto_run = settings.auto_run
+        self._actions.grid.setChecked(settings.grid)
+        self._actions.sort_bars.setChecked(settings.sorted_bars)
+        self.vote.bars.set_sorted(settings.sorted_bars)
+        self.vote.chooser.choose(settings.ensemble, settings.models)
+        self._on_spec_changed(self.vote.chooser.spec)
+        if settings.splitter:
+            self.splitter.restoreState(settings.splitter)
+
+    def choices(self, settings: AppSettings) -> AppSettings:
+        """Return the settings with the present choices."""
+        spec = self.vote.chooser.spec
+        known = spec is not None and spec.name in self._catalogue.ensembles
+        return replace(
+            settings,
+            auto_run=self.classification.auto_run,
+            grid=self._actions.grid.isChecked(),
+            sorted_bars=self._actions.sort_bars.isChecked(),
+            ensemble=spec.name if spec is not None and known else "",
+            models=spec.members if spec is not None and not known else (),
+            splitter=bytes(self.splitter.saveState().data()),
+        )
+
+    def open_paths(self, paths: Sequence[Path], *, add: bool = False) -> None:
+        """Open photographs and folders in place of the present ones, or after them."""
+        self.classification.open(paths, add=add)
+
+    def paste(self) -> None:
+        """Add what the clipboard holds: files, or a picture that is saved first."""
+        mime = QGuiApplication.clipboard().mimeData()
+        if paths := local_paths(mime):
+            self.open_paths(paths, add=True)
+            return
+        image = QImage(mime.imageData()) if mime.hasImage() else QImage()
+        if image.isNull():
+            self.message.emit(self.tr("The clipboard holds neither a picture nor files."))
+            return
+        name = datetime.now().astimezone().strftime("pasted-%Y%m%d-%H%M%S-%f.png")
+        path = user_data_dir() / "pasted" / name
+        self.classification.open_from(
+            functools.partial(save_pasted, image, path), (path,), add=True
+        )
+
+    def export_all(self) -> None:
+        """Ask for a file and write all results to it."""
+        self._export(self.model.results())
+
+    def export_selection(self) -> None:
+        """Ask for a file and write the selected rows' results to it."""
+        self._export(self.results.selected_results())
+
+    def copy_rows(self) -> None:
+        """Put the selected rows' results on the clipboard, voted with the official weights."""
+        results, run = self.results.selected_results(), self._run_record()
+        if results and run is not None:
+            self._files.start(functools.partial(table_text, results, run))
+
+    def save_chart(self) -> None:
+        """Ask for a file and write the chart to it."""
+        path = self.results.current_path()
+        stem = path.stem if path is not None else "chart"
+        chosen = self._dialogs.save_as(
+            self,
+            self.tr("Save the chart"),
+            self._suggested(f"{stem}-probabilities.png"),
+            "PNG (*.png);;SVG (*.svg);;PDF (*.pdf)",
+        )
+        if chosen is not None:
+            self.vote.bars.save_chart(chosen)
+            self.message.emit(self.tr("Chart saved as {path}").format(path=chosen))
+
+    def close_threads(self) -> None:
+        """Stop all work and wait for the threads."""
+        self.classification.close()
+        self._thumbnails.close()
+        self.image.close_thread()
+        self._files.close()
+
+    def _export(self, results: Sequence[ImageResult]) -> None:
+        run = self._run_record()
+        if not results or run is None:
+            self.message.emit(self.tr("There are no results to export yet."))
+            return
+        out = self._dialogs.save_as(
+            self,
+            self.tr("Export results"),
+            self._suggested("results.csv"),
+            "CSV (*.csv);;Parquet (*.parquet)",
+        )
+        if out is not None:
+            self._exporting = out
+            self._files.start(functools.partial(export_table, results, out, run))
+
+    def _suggested(self, name: str) -> Path:
+        roots = self.classification.roots
+        if not roots:
+            return Path.home() / name
+        return (roots[0] if roots[0].is_dir() else roots[0].parent) / name
+
+    def _run_record(self) -> RunRecord | None:
+        state = self.classification
+        if state.spec is None or state.models_ready is None:
+            return None
+        models = self._catalogue.models
+        return RunRecord(
+            ensemble=state.spec,
+            cards={name: models[name].card for name in state.spec.members},
+            weights_sha256=state.models_ready.weights_sha256,
+            device=state.models_ready.device_name,
+            roots=state.roots,
+            command=self._command(state.spec),
+            started=state.started,
+        )
+
+    def _command(self, spec: EnsembleSpec) -> str:
+        """Return the command line that gives the same results."""
+        chosen = (
+            ["--ensemble", spec.name]
+            if spec.name in self._catalogue.ensembles
+            else [word for name in spec.members for word in ("--model", name)]
+        )
+        roots = [str(root) for root in self.classification.roots]
+        return shlex.join(["fundus-gui", "classify", *roots, *chosen])
+
+    def _on_rows_inserted(self) -> None:
+        self._stack.setCurrentWidget(self.splitter)
+        self.results.select_first()
+
+    def _on_rows_cleared(self) -> None:
+        self._thumbnails.clear()
+        self.welcome.set_notice("")
+        self._stack.setCurrentWidget(self.welcome)
+        self._on_current_changed(None)
+
+    def _on_nothing_found(self, roots: Sequence[Path]) -> None:
+        names = ", ".join(root.name for root in roots)
+        self.welcome.set_notice(
+            self.tr("No photographs were found in {names}.").format(names=names)
+        )
+
+    def _on_data_changed(self, top: QModelIndex, bottom: QModelIndex) -> None:
+        path = self.results.current_path()
+        row = self.model.row_of(path) if path is not None else None
+        if path is not None and row is not None and top.row() <= row <= bottom.row():
+            self.vote.show_result(self.model.result_of(path))
+
+    def _on_current_changed(self, path: Path | None) -> None:
+        self.image.show_path(path)
+        self.vote.show_result(self.model.result_of(path) if path is not None else None)
+
+    def _on_spec_changed(self, spec: EnsembleSpec | None) -> None:
+        models = self._catalogue.models
+        self.image.set_models([models[name] for name in spec.members] if spec else ())
+        if spec is not None:
+            self.results.set_classes(models[spec.members[0]].card.class_names)
+        self.classification.choose(spec)
+        self.vote.set_spec(spec)
+
+    def _on_auto_run_toggled(self, on: bool) -> None:
+        self.classification.auto_run = on
+
+    def _on_file_record(self, record: object) -> None:
+        if isinstance(record, str):
+            QGuiApplication.clipboard().setText(record)
+            self.message.emit(self.tr("Rows copied"))
+
+    def _on_file_written(self) -> None:
+        if self._exporting is not None:
+            self.message.emit(self.tr("Results written to {path}").format(path=self._exporting))
+            self._exporting = None
+
+
+def local_paths(mime: QMimeData) -> list[Path]:
+    """Return the files and folders of this computer that were dropped or copied."""
+    return [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]

@@ -1,0 +1,47 @@
+"""Asks for files and folders; the one seam through which tests answer instead of a person."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from fundus_gui.core.images import IMAGE_SUFFIXES
+
+
+class FileDialogs:
+    """The system's own dialogs."""
+
+    def open_images(self, parent: QWidget, folder: str) -> list[Path]:
+        """Ask for photographs; empty when the user thinks better of it."""
+        patterns = " ".join(f"*{suffix} *{suffix.upper()}" for suffix in sorted(IMAGE_SUFFIXES))
+        photographs = QCoreApplication.translate("FileDialogs", "Photographs")
+        everything = QCoreApplication.translate("FileDialogs", "All files")
+        names, _ = QFileDialog.getOpenFileNames(
+            parent,
+            QCoreApplication.translate("FileDialogs", "Open photographs"),
+            folder,
+            f"{photographs} ({patterns});;{everything} (*)",
+        )
+        return [Path(name) for name in names]
+
+    def open_folder(self, parent: QWidget, folder: str) -> Path | None:
+        """Ask for a folder."""
+        title = QCoreApplication.translate("FileDialogs", "Open a folder of photographs")
+        name = QFileDialog.getExistingDirectory(parent, title, folder)
+        return Path(name) if name else None
+
+    def save_as(self, parent: QWidget, title: str, suggested: Path, filters: str) -> Path | None:
+        """Ask where to write; an existing file has been agreed to be replaced.
+
+        Args:
+            filters: as Qt writes them; the first gives the suffix where none was typed.
+        """
+        name, chosen = QFileDialog.getSaveFileName(parent, title, str(suggested), filters)
+        if not name:
+            return None
+        path = Path(name)
+        if path.suffix:
+            return path
+        return path.with_suffix(chosen.rpartition("*")[2].rstrip(")") or suggested.suffix)

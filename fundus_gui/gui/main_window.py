@@ -1,0 +1,225 @@
+"""The window: menus, tool bar and status line around the page, and what it remembers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
+from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QToolButton
+
+from fundus_gui.core.catalogue import Catalogue
+from fundus_gui.core.paths import samples_dir
+from fundus_gui.gui.about_dialog import AboutDialog, ShortcutsDialog
+from fundus_gui.gui.actions import Actions
+from fundus_gui.gui.classification import Phase
+from fundus_gui.gui.classify_page import ClassifyPage, local_paths
+from fundus_gui.gui.error_dialog import ErrorReporter
+from fundus_gui.gui.file_dialogs import FileDialogs
+from fundus_gui.gui.jobs import Classify
+from fundus_gui.gui.menus import fill_menu_bar, fill_tool_bar
+from fundus_gui.gui.results_model import Status
+from fundus_gui.gui.settings import load_settings, save_settings
+from fundus_gui.gui.status_bar import RunStatusBar
+
+_MESSAGE_MS = 6000
+
+
+class MainWindow(QMainWindow):
+    """Hands the page what is opened, dropped, pasted or chosen from the menus.
+
+    Args:
+        catalogue: the installed models.
+        classify: runs them; iterated in a thread.
+        settings_path: where the choices are remembered.
+        errors: shows errors; one of its own if None.
+        dialogs: asks for files.
+    """
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        classify: Classify,
+        settings_path: Path,
+        *,
+        errors: ErrorReporter | None = None,
+        dialogs: FileDialogs | None = None,
+    ) -> None:
+        super().__init__()
+        self.setWindowTitle(self.tr("Fundus classifier"))
+        self.setMinimumSize(960, 600)
+        self.resize(1400, 900)
+        self.setAcceptDrops(True)
+        self._catalogue = catalogue
+        self._settings_path = settings_path
+        self._settings = load_settings(settings_path)
+        self._dialogs = dialogs or FileDialogs()
+        self._warned = False
+        self.errors = errors or ErrorReporter(self)
+        self.commands = Actions(self)
+        self.commands.open_samples.setEnabled(samples_dir().is_dir())
+        self.page = ClassifyPage(catalogue, classify, self.commands, self.errors, self._dialogs)
+        self.setCentralWidget(self.page)
+        self.status = RunStatusBar()
+        self.setStatusBar(self.status)
+        self._recent_menu = QMenu(self.tr("Open &recent"), self)
+        fill_menu_bar(self, self.commands, self._recent_menu)
+        self._tool_bar = QToolBar(self.tr("Tool bar"))
+        fill_tool_bar(self._tool_bar, self.commands)
+        self.addToolBar(self._tool_bar)
+        self._message_timer = QTimer(self)
+        self._message_timer.setSingleShot(True)
+        self._message_timer.setInterval(_MESSAGE_MS)
+        self._connect()
+        self.page.restore(self._settings)
+        if self._settings.geometry:
+            self.restoreGeometry(self._settings.geometry)
+        self._show_state()
+
+    def _connect(self) -> None:
+        commands = self.commands
+        commands.open_images.triggered.connect(self._on_open_images)
+        commands.open_folder.triggered.connect(self._on_open_folder)
+        commands.open_samples.triggered.connect(self._on_open_samples)
+        commands.quit.triggered.connect(self.close)
+        commands.shortcuts.triggered.connect(self._on_shortcuts)
+        commands.about.triggered.connect(self._on_about)
+        self._recent_menu.aboutToShow.connect(self._fill_recent_menu)
+        self._recent_menu.triggered.connect(self._on_recent_chosen)
+        self._message_timer.timeout.connect(self._show_state)
+        self.page.classification.changed.connect(self._show_state)
+        self.page.message.connect(self._on_message)
+
+    def open_paths(self, paths: Sequence[Path]) -> None:
+        """Open photographs and folders in place of the present ones."""
+        if not paths:
+            return
+        for path in reversed(paths):
+            self._settings = self._settings.with_recent(path.absolute())
+        self.page.open_paths([path.absolute() for path in paths])
+
+    def _on_open_images(self) -> None:
+        self.open_paths(self._dialogs.open_images(self, self._settings.last_folder))
+
+    def _on_open_folder(self) -> None:
+        folder = self._dialogs.open_folder(self, self._settings.last_folder)
+        if folder is not None:
+            self.open_paths([folder])
+
+    def _on_open_samples(self) -> None:
+        self.page.open_paths([samples_dir()])
+
+    def _on_recent_chosen(self, action: QAction) -> None:
+        self.open_paths([Path(action.data())])
+
+    def _fill_recent_menu(self) -> None:
+        self._recent_menu.clear()
+        for number, path in enumerate(self._settings.recent, 1):
+            action = self._recent_menu.addAction(f"&{number}  {path.replace('&', '&&')}")
+            action.setData(path)
+        if not self._settings.recent:
+            self._recent_menu.addAction(self.tr("Nothing opened yet")).setEnabled(False)
+
+    def _on_shortcuts(self) -> None:
+        self._open_dialog(ShortcutsDialog(self.commands, self))
+
+    def _on_about(self) -> None:
+        self._open_dialog(AboutDialog(self._catalogue, self))
+
+    @staticmethod
+    def _open_dialog(dialog: AboutDialog | ShortcutsDialog) -> None:
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def _on_message(self, text: str) -> None:
+        self.status.show_text(text)
+        self._message_timer.start()
+
+    def _show_state(self) -> None:
+        state, model = self.page.classification, self.page.model
+        waiting = model.count(Status.WAITING)
+        commands = self.commands
+        can_run = not state.busy and waiting > 0 and state.spec is not None
+        commands.run.setEnabled(can_run)
+        commands.run.setText(
+            self.tr("&Classify {count} waiting").format(count=f"{waiting:,}")
+            if can_run
+            else self.tr("&Classify")
+        )
+        self._emphasise(commands.run, can_run)
+        commands.cancel.setEnabled(state.busy)
+        has_results = waiting < model.rowCount()
+        for action in (commands.export_all, commands.export_selection, commands.copy_rows):
+            action.setEnabled(has_results)
+        ready = state.models_ready
+        self.status.set_device(ready.device_name if ready is not None else "")
+        if state.busy or not self._message_timer.isActive():
+            self._show_run(waiting)
+
+    def _emphasise(self, action: QAction, on: bool) -> None:
+        button = self._tool_bar.widgetForAction(action)
+        if isinstance(button, QToolButton):
+            font = button.font()
+            font.setBold(on)
+            button.setFont(font)
+
+    def _show_run(self, waiting: int) -> None:
+        state, model = self.page.classification, self.page.model
+        if state.phase is Phase.LISTING:
+            found = f"{model.rowCount():,}"
+            text = self.tr("Looking for photographs… {found} found").format(found=found)
+            self.status.show_text(text, busy=True)
+        elif state.phase is Phase.LOADING:
+            self.status.show_text(self.tr("Loading models…"), busy=True)
+        elif state.phase is Phase.CLASSIFYING and state.progress is not None:
+            self.status.show_progress(state.progress)
+        else:
+            self.status.show_text(self._summary(waiting))
+
+    def _summary(self, waiting: int) -> str:
+        if not self._catalogue.models:
+            return self.tr("No weights are installed: photographs can be looked at only.")
+        model = self.page.model
+        if not model.rowCount():
+            return self.tr("Ready")
+        failed = model.count(Status.FAILED)
+        classified = model.rowCount() - waiting - failed
+        text = self.tr("{count} classified").format(count=f"{classified:,}")
+        if failed:
+            text += self.tr(", {count} could not be read").format(count=f"{failed:,}")
+        if waiting:
+            text += self.tr(", {count} waiting").format(count=f"{waiting:,}")
+        return text
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Welcome files and folders."""
+        if local_paths(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open what was dropped."""
+        self.open_paths(local_paths(event.mimeData()))
+        event.acceptProposedAction()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Tell once of weights that cannot be used."""
+        super().showEvent(event)
+        if not self._warned and self._catalogue.refused:
+            self._warned = True
+            QTimer.singleShot(0, self._warn_of_refused)
+
+    def _warn_of_refused(self) -> None:
+        self.errors.tell(
+            self.tr("Some weights cannot be used"), "\n\n".join(self._catalogue.refused)
+        )
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Stop all work, wait for it and remember the choices."""
+        self._message_timer.stop()
+        self.page.close_threads()
+        settings = self.page.choices(self._settings)
+        save_settings(
+            settings.with_geometry(bytes(self.saveGeometry().data())), self._settings_path
+        )
+        super().closeEvent(event)

@@ -1,0 +1,66 @@
+"""Where each command stands in the menus and on the tool bar."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QToolBar, QWidget
+
+from fundus_gui.gui.actions import Actions
+
+
+def fill_menu_bar(window: QMainWindow, actions: Actions, recent: QMenu) -> None:
+    """Give the window its menus."""
+    a, bar = actions, window.menuBar()
+
+    def add(title: str, *groups: tuple[object, ...]) -> None:
+        menu = bar.addMenu(title)
+        for number, group in enumerate(groups):
+            if number:
+                menu.addSeparator()
+            for entry in group:
+                if isinstance(entry, QMenu):
+                    menu.addMenu(entry)
+                else:
+                    menu.addAction(entry)  # type: ignore[call-overload]
+
+    tr = QCoreApplication.translate
+    add(
+        tr("Menus", "&File"),
+        (a.open_images, a.open_folder, recent, a.open_samples, a.paste),
+        (a.export_all, a.export_selection, a.save_chart),
+        (a.quit,),
+    )
+    add(
+        tr("Menus", "&Edit"),
+        (a.copy_rows, a.copy_chart),
+        (a.find,),
+    )
+    add(
+        tr("Menus", "&Classify"),
+        (a.run, a.cancel, a.auto_run),
+        (a.reset_weights,),
+    )
+    add(
+        tr("Menus", "&View"),
+        (a.grid, a.sort_bars),
+        (a.fit, a.actual_size, a.zoom_in, a.zoom_out, a.seen_by_model),
+        (a.next, a.previous),
+    )
+    add(tr("Menus", "&Help"), (a.shortcuts, a.about))
+
+
+def fill_tool_bar(bar: QToolBar, actions: Actions) -> None:
+    """Put the commands of every day on the tool bar."""
+    bar.setMovable(False)
+    bar.setFloatable(False)
+    bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+    bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    bar.addActions([actions.open_images, actions.open_folder])
+    bar.addSeparator()
+    bar.addActions([actions.run, actions.cancel])
+    bar.addSeparator()
+    bar.addAction(actions.export_all)
+    spacer = QWidget()
+    spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+    bar.addWidget(spacer)
+    bar.addAction(actions.grid)
