@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence, QPalette
+
+from fundus_gui.gui.icons import line_icon
 
 
 class Actions(QObject):
@@ -90,6 +92,21 @@ class Actions(QObject):
             self.tr("&Keyboard shortcuts"), "F1", self.tr("List all keyboard shortcuts")
         )
         self.about = new(self.tr("&About"), "Shift+F1", self.tr("Versions and weights"))
+
+    def paint_icons(self, palette: QPalette) -> None:
+        """Draw the icons in the palette's colours."""
+        for action, name in (
+            (self.open_images, "open-images"),
+            (self.open_folder, "open-folder"),
+            (self.open_samples, "samples"),
+            (self.export_all, "export"),
+            (self.run, "classify"),
+            (self.cancel, "cancel"),
+            (self.grid, "grid"),
+            (self.fit, "fit"),
+            (self.seen_by_model, "seen-by-model"),
+        ):
+            action.setIcon(line_icon(name, palette))
 
     def all(self) -> list[QAction]:
         """Return every command."""

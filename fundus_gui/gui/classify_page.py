@@ -67,11 +67,11 @@ class ClassifyPage(QWidget):
         self.vote = VotePane(catalogue, model_colours(catalogue.models))
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setChildrenCollapsible(False)
-        for pane, width in ((self.results, 400), (self.image, 560), (self.vote, 440)):
+        for pane, width in ((self.results, 460), (self.image, 540), (self.vote, 440)):
             self.splitter.addWidget(pane)
             pane.setMinimumWidth(280)
             self.splitter.setStretchFactor(self.splitter.count() - 1, width)
-        self.splitter.setSizes([400, 560, 440])
+        self.splitter.setSizes([460, 540, 440])
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self.welcome)
         self._stack.addWidget(self.splitter)

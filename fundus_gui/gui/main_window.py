@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QToolButton
 
@@ -49,7 +49,8 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setWindowTitle(self.tr("Fundus classifier"))
         self.setMinimumSize(960, 600)
-        self.resize(1400, 900)
+        room = self.screen().availableSize()
+        self.resize(min(1440, room.width() - 64), min(900, room.height() - 64))
         self.setAcceptDrops(True)
         self._catalogue = catalogue
         self._settings_path = settings_path
@@ -58,6 +59,7 @@ class MainWindow(QMainWindow):
         self._warned = False
         self.errors = errors or ErrorReporter(self)
         self.commands = Actions(self)
+        self.commands.paint_icons(self.palette())
         self.commands.open_samples.setEnabled(samples_dir().is_dir())
         self.page = ClassifyPage(catalogue, classify, self.commands, self.errors, self._dialogs)
         self.setCentralWidget(self.page)
@@ -213,6 +215,12 @@ class MainWindow(QMainWindow):
         self.errors.tell(
             self.tr("Some weights cannot be used"), "\n\n".join(self._catalogue.refused)
         )
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow light and dark."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.commands.paint_icons(self.palette())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop all work, wait for it and remember the choices."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QToolBar, QWidget
 
 from fundus_gui.gui.actions import Actions
@@ -53,6 +53,7 @@ def fill_tool_bar(bar: QToolBar, actions: Actions) -> None:
     """Put the commands of every day on the tool bar."""
     bar.setMovable(False)
     bar.setFloatable(False)
+    bar.setIconSize(QSize(18, 18))
     bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
     bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     bar.addActions([actions.open_images, actions.open_folder])

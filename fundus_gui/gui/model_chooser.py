@@ -151,12 +151,14 @@ class _CheckList(QListWidget):
         super().__init__()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setUniformItemSizes(True)
+        self.setIconSize(QSize(12, 12))
+        self.setSpacing(1)
 
     def sizeHint(self) -> QSize:
         """Return the height of the rows."""
         rows = min(max(1, self.count()), _SHOWN_AT_MOST)
         height = self.sizeHintForRow(0) if self.count() else self.fontMetrics().height()
-        return QSize(240, rows * height + 2 * self.frameWidth() + 4)
+        return QSize(240, rows * (height + 2 * self.spacing()) + 2 * self.frameWidth())
 
     def minimumSizeHint(self) -> QSize:
         """Be as high as asked."""

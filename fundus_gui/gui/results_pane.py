@@ -153,7 +153,9 @@ class ResultsPane(QWidget):
         header.setHighlightSections(False)
         header.setStretchLastSection(False)
         header.setSectionResizeMode(Column.FILE, QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(Column.RESULT, QHeaderView.ResizeMode.Interactive)
+        header.resizeSection(Column.RESULT, table.fontMetrics().averageCharWidth() * 21)
+        for column in (Column.CONFIDENCE, Column.AGREEMENT):
+            header.resizeSection(column, header.sectionSizeHint(column) + 8)
         header.setSortIndicator(Column.FILE, Qt.SortOrder.AscendingOrder)
         table.setSortingEnabled(True)
         return table
