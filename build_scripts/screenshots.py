@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-_SECONDS_AT_MOST = 600
 _SETTLE_MS = 1000  # thumbnails and the photograph come from other threads
 
 
@@ -44,8 +43,6 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _take_all(options: argparse.Namespace, settings_path: Path) -> int:
-    from PySide6.QtTest import QTest
-
     from fundus_gui.core.catalogue import read_catalogue
     from fundus_gui.core.paths import samples_dir
     from fundus_gui.gui.app import create_application
@@ -62,7 +59,7 @@ def _take_all(options: argparse.Namespace, settings_path: Path) -> int:
 
     def picture(path: Path, theme: str) -> None:
         set_theme(theme)
-        QTest.qWait(_SETTLE_MS)
+        wait(_SETTLE_MS)
         path.parent.mkdir(parents=True, exist_ok=True)
         if not window.grab().save(str(path)):
             raise SystemExit(f"{path} cannot be written.")
@@ -72,9 +69,10 @@ def _take_all(options: argparse.Namespace, settings_path: Path) -> int:
     if not single:
         picture(options.out / "classify-empty.png", "light")
     window.page.open_paths([path.absolute() for path in options.images or [samples_dir()]])
-    done = QTest.qWaitFor(lambda: not window.page.classification.busy, _SECONDS_AT_MOST * 1000)
-    if not done or failures:
-        raise SystemExit(f"The photographs could not be classified: {failures or 'too slow'}")
+    while window.page.classification.busy:
+        wait(50)
+    if failures:
+        raise SystemExit(f"The photographs could not be classified: {failures[0]}")
     _arrange(window, options)
     if single:
         picture(options.out, options.theme)
@@ -87,27 +85,49 @@ def _take_all(options: argparse.Namespace, settings_path: Path) -> int:
     return 0
 
 
+def wait(milliseconds: int) -> None:
+    """Let the window and the threads work (QTest.qWait would hold the threads up)."""
+    from PySide6.QtCore import QEventLoop, QTimer
+
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
+
+
 def _arrange(window: MainWindow, options: argparse.Namespace) -> None:
     window.page.results.select_first()
     window.commands.grid.setChecked(options.grid)
     if options.what_if:
-        weights = window.page.vote.sliders.weights()
-        window.page.vote.sliders.preview(tuple(reversed(weights)))
+        from PySide6.QtWidgets import QSlider
+
+        slider = window.page.vote.sliders.findChild(QSlider)
+        if slider is not None:
+            slider.setValue(slider.maximum() - slider.value())
 
 
 def set_theme(theme: str) -> None:
-    """Ask for light or dark; where the platform has no such thing, give a palette."""
-    from PySide6.QtCore import Qt
-    from PySide6.QtGui import QColor, QGuiApplication, QPalette
+    """Give the window the colours that Fusion has under a light or dark system."""
+    from PySide6.QtGui import QColor, QPalette
     from PySide6.QtWidgets import QApplication
 
-    scheme = Qt.ColorScheme.Dark if theme == "dark" else Qt.ColorScheme.Light
-    QGuiApplication.styleHints().setColorScheme(scheme)
-    QTest_wait()
-    window = QApplication.palette().color(QPalette.ColorRole.Window)
-    if (window.lightness() < 128) == (theme == "dark"):
-        return
-    palette = QPalette(QColor(50, 50, 50) if theme == "dark" else QColor(239, 239, 239))
+    palette = QApplication.style().standardPalette()
+    if theme == "dark":
+        palette = QPalette(QColor(50, 50, 50), QColor(50, 50, 50))
+        role = QPalette.ColorRole
+        white, grey = QColor(240, 240, 240), QColor(140, 140, 140)
+        for roles, colour in (
+            ((role.WindowText, role.Text, role.ButtonText, role.ToolTipText), white),
+            ((role.Base, role.ToolTipBase), QColor(36, 36, 36)),
+            ((role.AlternateBase,), QColor(43, 43, 43)),
+            ((role.PlaceholderText,), QColor(240, 240, 240, 128)),
+            ((role.Highlight,), QColor(48, 140, 198)),
+            ((role.HighlightedText, role.BrightText), QColor(255, 255, 255)),
+            ((role.Link,), QColor(90, 170, 230)),
+        ):
+            for each in roles:
+                palette.setColor(each, colour)
+        for each in (role.WindowText, role.Text, role.ButtonText):
+            palette.setColor(QPalette.ColorGroup.Disabled, each, grey)
     QApplication.setPalette(palette)
 
 

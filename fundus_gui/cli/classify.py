@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
-from typing import Annotated
 
 import typer
 from rich import box
@@ -18,11 +18,13 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
-from rich.table import Table
+from rich.table import Column, Table
 
 from fundus_gui import RESEARCH_USE_ONLY
-from fundus_gui.cli.console import err
+from fundus_gui.cli import options
+from fundus_gui.cli.console import err, printable
 from fundus_gui.cli.console import out as console
+from fundus_gui.cli.invocation import Invocation
 from fundus_gui.core.catalogue import Catalogue, EnsembleSpec, read_catalogue
 from fundus_gui.core.errors import ImageError
 from fundus_gui.core.images import find_images
@@ -35,34 +37,35 @@ _PLAIN_INTERVAL_SECONDS = 5.0
 
 def classify(
     context: typer.Context,
-    paths: Annotated[list[Path], typer.Argument(help="Photographs or folders.")],
-    ensemble: Annotated[str | None, typer.Option(help="Name of an installed ensemble.")] = None,
-    model: Annotated[
-        list[str] | None, typer.Option(help="Name of an installed model; may be repeated.")
-    ] = None,
-    weights: Annotated[
-        str | None, typer.Option(help="Vote weights in the models' order, e.g. 0.6,0.4.")
-    ] = None,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:N or mps.")] = "auto",
-    batch_size: Annotated[int, typer.Option(min=1, help="Images per forward pass.")] = 16,
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="Decoding threads; default: one per processor.")
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option(help="New .csv or .parquet file; a .json is written beside it.")
-    ] = None,
-    recursive: Annotated[bool, typer.Option(help="Look into folders of folders.")] = True,
+    paths: options.Photographs,
+    ensemble: options.EnsembleName = None,
+    model: options.ModelNames = None,
+    weights: options.VoteWeights = None,
+    device: options.Device = "auto",
+    batch_size: options.ClassifyBatchSize = 16,
+    workers: options.Workers = None,
+    out: options.ResultsFile = None,
+    recursive: options.Recursive = True,
 ) -> None:
-    """Classify photographs and folders of photographs."""
-    spec = choose_ensemble(read_catalogue(), ensemble, model or [], _parse_weights(weights))
+    """Classify photographs and folders of photographs.
+
+    Prints the most probable class of each (of few photographs) or how many fell into each class
+    (of many); --out gets all numbers. Files that cannot be read are named at the end, and each
+    has its row in --out.
+    """
+    catalogue = read_catalogue()
+    for sentence in catalogue.refused:
+        err.print(printable(sentence), style="yellow", soft_wrap=True)
+    spec = choose_ensemble(catalogue, ensemble, model or [], _parse_weights(weights))
     files = list(find_images(paths, recursive=recursive))
     if not files:
-        raise ImageError(paths[0], "no photographs were found here.")
+        raise ImageError(paths[0].absolute(), "no photographs were found here.")
     from fundus_gui.core.ensemble import load_ensemble
     from fundus_gui.core.export import RunRecord, export_results
     from fundus_gui.core.inference import predict_images
 
-    loaded = load_ensemble(spec, read_catalogue(), device=device)
+    invocation: Invocation = context.obj
+    loaded = load_ensemble(spec, catalogue, device=device)
     results = predict_images(loaded, files, batch_size=batch_size, workers=workers)
     if out is not None:
         run = RunRecord(
@@ -71,12 +74,13 @@ def classify(
             weights_sha256=loaded.weights_sha256,
             device=loaded.device_name,
             roots=tuple(paths),
-            command=context.obj,
+            command=invocation.command,
         )
         results = export_results(results, out, run)
     report = _Report(len(files))
-    for result in _with_progress(results, len(files), loaded.device_name):
-        report.add(result)
+    with closing(results):  # when interrupted, the file is finished at once
+        for result in _with_progress(results, len(files), loaded.device_name):
+            report.add(result)
     report.show(out)
     raise typer.Exit(3 if report.failed else 0)
 
@@ -160,20 +164,27 @@ class _Report:
         self.failed = 0
         self._total = total
         self._labels: Counter[str] = Counter()
-        self._rows = Table("file", "result", "probability", "agreement", box=box.SIMPLE_HEAD)
+        self._rows = Table(
+            Column("file", overflow="fold"),
+            Column("result", overflow="fold"),
+            "probability",
+            "agreement",
+            box=box.SIMPLE_HEAD,
+        )
         self._failures: list[str] = []
 
     def add(self, result: ImageResult) -> None:
         """Take in one record."""
-        name = _printable(result.path.name)
+        name = printable(result.path.name)
         if isinstance(result, Prediction):
             self._labels[result.label] += 1
-            cells = (result.label, f"{result.confidence:.3f}", f"{result.agreement:.0%}")
+            label = printable(result.label)
+            cells = (label, f"{result.confidence:.3f}", f"{result.agreement:.0%}")
         else:
             self.failed += 1
             cells = ("could not be read", "", "")
             if len(self._failures) < _MOST_FAILURES:
-                self._failures.append(f"{name}: {_printable(result.error)}")
+                self._failures.append(f"{name}: {printable(result.error)}")
         if self._total <= _MOST_ROWS:
             self._rows.add_row(name, *cells)
 
@@ -181,23 +192,19 @@ class _Report:
         """Print it."""
         if self._total <= _MOST_ROWS:
             console.print(self._rows)
-        counts = Table("class", "photographs", box=box.SIMPLE_HEAD)
+        counts = Table(Column("class", overflow="fold"), "photographs", box=box.SIMPLE_HEAD)
         for label, count in self._labels.most_common():
-            counts.add_row(label, str(count))
+            counts.add_row(printable(label), str(count))
         console.print(counts)
         classified = sum(self._labels.values())
         ending = f"{self.failed} could not be read" + (":" if self.failed else ".")
         console.print(f"{classified} classified, {ending}")
         for failure in self._failures:
-            console.print(f"  {failure}", markup=False, soft_wrap=True)
+            console.print(f"  {failure}", soft_wrap=True)
         if self.failed > len(self._failures):
             console.print(f"  and {self.failed - len(self._failures)} more")
         if out is not None:
-            console.print(f"Results: {out}, record of the run: {out.with_suffix('.json')}")
+            console.print(
+                f"Results: {out}, record of the run: {out.with_suffix('.json')}", soft_wrap=True
+            )
         console.print(RESEARCH_USE_ONLY, style="dim")
-
-
-def _printable(text: str) -> str:
-    """Show control characters and undecodable bytes of a file name as escapes."""
-    shown = text.encode("utf-8", "backslashreplace").decode()
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in shown)

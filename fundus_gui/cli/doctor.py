@@ -5,22 +5,22 @@ from __future__ import annotations
 import platform
 import sys
 from importlib.metadata import PackageNotFoundError, version
-from typing import Annotated
-
-import typer
 
 from fundus_gui import __version__
-from fundus_gui.cli.console import err, out
+from fundus_gui.cli import options
+from fundus_gui.cli.console import err, out, printable
 from fundus_gui.core.catalogue import read_catalogue
 from fundus_gui.core.errors import FundusError
 
 _PACKAGES = ("torch", "torchvision", "timm", "safetensors", "Pillow", "numpy", "PySide6-Essentials")
 
 
-def doctor(
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:N or mps.")] = "auto",
-) -> None:
-    """Print versions, device and weights; check that golden images give their stored numbers."""
+def doctor(device: options.Device = "auto") -> None:
+    """Check that everything is here and computes what it should.
+
+    Prints versions and device. Every shipped model classifies a sample photograph whose
+    probabilities are stored with its weights; the figures must agree.
+    """
     from fundus_gui.core.devices import device_name, resolve_device
     from fundus_gui.core.selfcheck import check_golden
 
@@ -43,7 +43,7 @@ def doctor(
     if not catalogue.models:
         problems.append("No weights are installed.")
     for problem in problems:
-        err.print(problem, style="red", markup=False, soft_wrap=True)
+        err.print(printable(problem), style="red", soft_wrap=True)
     if problems:
         raise FundusError(f"{len(problems)} check(s) failed.")
     out.print("All is well.")

@@ -6,18 +6,20 @@ from typing import Annotated
 
 import typer
 from rich import box
-from rich.table import Table
+from rich.table import Column, Table
 
-from fundus_gui.cli.console import err, out
+from fundus_gui.cli.console import err, out, printable
 from fundus_gui.core.cards import ModelCard
 from fundus_gui.core.catalogue import Catalogue, read_catalogue
 
-models_app = typer.Typer(help="List the installed models and ensembles.", no_args_is_help=False)
+models_app = typer.Typer(
+    help="List the installed models and ensembles, or show one.", no_args_is_help=False
+)
 
 
 @models_app.callback(invoke_without_command=True)
 def models(context: typer.Context) -> None:
-    """List the installed models and ensembles."""
+    """List the installed models and ensembles, or show one."""
     if context.invoked_subcommand is None:
         list_installed()
 
@@ -26,20 +28,25 @@ def models(context: typer.Context) -> None:
 def list_installed() -> None:
     """List the installed models and ensembles."""
     catalogue = read_catalogue()
-    table = Table("model", "architecture", "input", "classes", "validation", box=box.SIMPLE_HEAD)
+    table = _table("model", "architecture", "input", "classes", "validation")
     for model in catalogue.models.values():
         card = model.card
         table.add_row(
-            model.name,
+            printable(model.name),
             card.architecture,
             f"{card.preprocessing.size} px",
-            ", ".join(card.class_names),
+            printable(", ".join(card.class_names)),
             _figures(card),
         )
     out.print(table)
     _print_ensembles(catalogue)
     for sentence in catalogue.refused:
-        err.print(sentence, style="red", markup=False, soft_wrap=True)
+        err.print(printable(sentence), style="red", soft_wrap=True)
+
+
+def _table(*headers: str) -> Table:
+    """Make a table that breaks long names rather than cut them off."""
+    return Table(*(Column(header, overflow="fold") for header in headers), box=box.SIMPLE_HEAD)
 
 
 def _figures(card: ModelCard) -> str:
@@ -49,17 +56,18 @@ def _figures(card: ModelCard) -> str:
 
 
 def _print_ensembles(catalogue: Catalogue) -> None:
-    table = Table("ensemble", "members and weights", "weights from", box=box.SIMPLE_HEAD)
+    table = _table("ensemble", "members and weights", "weights from")
     for spec in catalogue.ensembles.values():
         voters = zip(spec.members, spec.weights, strict=True)
         members = ", ".join(f"{name} {weight:.2f}" for name, weight in voters)
-        table.add_row(spec.name, members, f"{spec.method}; {spec.fitted_on}".strip("; "))
+        origin = f"{spec.method}; {spec.fitted_on}".strip("; ")
+        table.add_row(printable(spec.name), printable(members), printable(origin))
     out.print(table)
 
 
 @models_app.command("show")
 def show(
-    name: Annotated[str, typer.Argument(help="Name of an installed model.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of an installed model.")],
 ) -> None:
-    """Print all that a model's card says, as JSON."""
+    """Print a model's card as JSON: classes, preprocessing, training, figures, licence."""
     out.print_json(read_catalogue().model(name).card.to_json(), ensure_ascii=False)

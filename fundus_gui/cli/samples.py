@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
-import typer
-
+from fundus_gui.cli import options
 from fundus_gui.cli.console import out
 
 
 def samples(
-    folder: Annotated[Path, typer.Argument(help="Folder to write into.")],
-    per_class: Annotated[int, typer.Option(help="Photographs of each class.")] = 1,
-    size: Annotated[int, typer.Option(help="Height in pixels, 512 to 3000.")] = 1024,
-    class_folders: Annotated[bool, typer.Option(help="One folder per class.")] = False,
-    seed: Annotated[int, typer.Option(help="Same seed, same pictures.")] = 0,
+    folder: options.SamplesFolder,
+    per_class: options.PerClass = 1,
+    size: options.SampleSize = 1024,
+    class_folders: options.ClassFolders = False,
+    seed: options.SampleSeed = 0,
 ) -> None:
-    """Draw synthetic fundus photographs (not of patients), with labels.csv."""
+    """Draw synthetic photographs to try the program with.
+
+    They show no patient. A labels.csv beside them names their classes.
+    """
     from fundus_gui.core.synthetic import write_samples
 
     written = write_samples(

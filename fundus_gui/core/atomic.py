@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +18,9 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
     nothing is left behind. OSErrors go to the caller, who knows what was being written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name[:180]}.{os.getpid()}.tmp")
+    # Named by hash, since a name as long as the system allows has no room for a suffix.
+    name = hashlib.sha256(os.fsencode(path.name)).hexdigest()[:16]
+    temporary = path.with_name(f".{name}.{os.getpid()}.tmp")
     try:
         with temporary.open("wb") as stream:
             yield stream

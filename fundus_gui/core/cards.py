@@ -20,6 +20,10 @@ from fundus_gui.core.preprocessing import Preprocessing
 FORMAT_VERSION = 1
 _MAX_HEADER_BYTES = 100_000_000  # the limit of the safetensors format itself
 
+_PICKLE_STARTS = (b"PK", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
+_TEXTS = ("architecture", "title", "licence", "notes")
+_TABLES = ("arguments", "training", "metrics", "golden")
+
 JsonObject = Mapping[str, Any]
 
 
@@ -63,9 +67,16 @@ class ModelCard:
             raise ConfigError(f"The temperature must be above 0, not {self.temperature!r}.")
 
     def to_json(self) -> str:
-        """Return the card as one JSON object, keys sorted."""
+        """Return the card as one JSON object, keys sorted.
+
+        Raises:
+            ConfigError: a value that JSON cannot hold, e.g. a figure that is not a number.
+        """
         values = {"format_version": FORMAT_VERSION, **dataclasses.asdict(self)}
-        return json.dumps(values, sort_keys=True, ensure_ascii=False, allow_nan=False)
+        try:
+            return json.dumps(values, sort_keys=True, ensure_ascii=False, allow_nan=False)
+        except (ValueError, TypeError) as error:
+            raise ConfigError(f"The model card cannot be written ({error}).") from error
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -86,10 +97,19 @@ class ModelCard:
                 k: _tupled(v) for k, v in values.pop("preprocessing").items()
             }
             preprocessing = Preprocessing(**settings)
+            _check_kinds(values)
             names = tuple(str(name) for name in values.pop("class_names"))
             return cls(class_names=names, preprocessing=preprocessing, **values)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise ConfigError(f"its card cannot be read ({error})") from error
+
+
+def _check_kinds(values: JsonObject) -> None:
+    kinds = ((str, "a text", _TEXTS), (dict, "a table", _TABLES), (list, "a list", ["class_names"]))
+    for kind, word, fields in kinds:
+        for name in fields:
+            if not isinstance(values.get(name, kind()), kind):
+                raise ConfigError(f"its card's '{name}' is not {word}")
 
 
 def _tupled(value: object) -> object:
@@ -120,19 +140,24 @@ def parse_header(path: Path, start: bytes) -> dict[str, Any]:
     Raises:
         CheckpointError: with the reason, for pickle files too.
     """
-    if start[:2] in (b"PK", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05"):
-        raise CheckpointError(
-            path,
-            "it is a pickle file (.pth, .pt), which could run code when opened. "
-            "Use weights in safetensors form.",
-        )
     length = int.from_bytes(start[:8], "little")
     if len(start) < 8 or not 2 <= length <= min(_MAX_HEADER_BYTES, len(start) - 8):
+        # Asked only here, because the length of a sound header may look like a pickle's start.
+        if start[:2] in _PICKLE_STARTS:
+            raise CheckpointError(
+                path,
+                "it is a pickle file (.pth, .pt), which could run code when opened. "
+                "Use weights in safetensors form.",
+            )
         raise CheckpointError(
             path, "it is truncated or not a safetensors file. Copy the file again."
         )
     try:
-        return parse_json_object(start[8 : 8 + length])
+        # The format pads with spaces alone; any other change of the header alters its hash.
+        text = start[8 : 8 + length].rstrip(b" ")
+        if not text.endswith(b"}"):
+            raise ValueError("it does not end with a brace")  # noqa: TRY301
+        return parse_json_object(text)
     except (ValueError, RecursionError) as error:
         raise CheckpointError(
             path, f"its header is damaged ({error}). Copy the file again."

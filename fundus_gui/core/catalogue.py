@@ -167,17 +167,20 @@ def _read_ensembles(
     if not path.is_file():
         return
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("ensembles", {})
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         refused.append(f"{path.name} cannot be read: {error}. Its ensembles are left out.")
         return
-    for name, entry in table.get("ensembles", {}).items():
+    if not isinstance(entries, dict):
+        refused.append(f"{path.name} holds no tables [ensembles.NAME]; it is left out.")
+        return
+    for name, entry in entries.items():
         try:
             spec = _ensemble_of_table(name, entry)
-            check_same_classes([_member(models, member, name) for member in spec.members])
+            check_same_classes([_member(models, member) for member in spec.members])
             ensembles[name] = spec
         except EnsembleError as error:
-            refused.append(str(error))
+            refused.append(f"The ensemble '{name}' of {path.name} is left out: {error}")
 
 
 def _ensemble_of_table(name: str, entry: Any) -> EnsembleSpec:
@@ -191,12 +194,10 @@ def _ensemble_of_table(name: str, entry: Any) -> EnsembleSpec:
             fitted_on=str(entry.get("fitted_on", "")),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise EnsembleError(
-            f"The ensemble '{name}' needs members and weights ({error})."
-        ) from error
+        raise EnsembleError(f"It needs members and weights ({error}).") from error
 
 
-def _member(models: dict[str, InstalledModel], name: str, ensemble: str) -> InstalledModel:
+def _member(models: dict[str, InstalledModel], name: str) -> InstalledModel:
     if name not in models:
-        raise EnsembleError(f"The ensemble '{ensemble}' needs the model '{name}', not installed.")
+        raise EnsembleError(f"The model '{name}' is not installed.")
     return models[name]

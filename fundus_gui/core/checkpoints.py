@@ -104,15 +104,18 @@ def _build(path: Path, card: ModelCard, tensors: dict[str, Tensor]) -> nn.Module
             )
     except FundusError as error:
         raise CheckpointError(path, str(error)) from error
-    expected = model.state_dict()
-    _check_fit(path, expected, tensors)
-    state = {name: tensor.to(expected[name].dtype) for name, tensor in tensors.items()}
-    model.load_state_dict(state, assign=True)
+    except TypeError as error:  # the card's arguments hold one of the three above
+        raise CheckpointError(path, f"its card contradicts itself ({error}).") from error
+    model.load_state_dict(_fitted(path, model.state_dict(), tensors), assign=True)
     return model.eval().requires_grad_(False)
 
 
-def _check_fit(path: Path, expected: Mapping[str, Tensor], tensors: Mapping[str, Tensor]) -> None:
-    for name in expected.keys() ^ tensors.keys():
+def _fitted(
+    path: Path, expected: Mapping[str, Tensor], tensors: Mapping[str, Tensor]
+) -> dict[str, Tensor]:
+    """Return the tensors in the types of `expected`, or say what does not fit."""
+    fitted = {}
+    for name in sorted(expected.keys() ^ tensors.keys()):
         state = "missing" if name in expected else "unknown to the architecture"
         raise CheckpointError(path, f"the tensor '{name}' is {state}.")
     for name, tensor in tensors.items():
@@ -122,8 +125,12 @@ def _check_fit(path: Path, expected: Mapping[str, Tensor], tensors: Mapping[str,
                 f"the tensor '{name}' has shape {_shape(tensor)}, but its card (architecture, "
                 f"classes, input size) asks for {_shape(expected[name])}.",
             )
-        if tensor.is_floating_point() and not tensor.isfinite().all():
+        if tensor.is_floating_point() != expected[name].is_floating_point():
+            raise CheckpointError(path, f"the tensor '{name}' holds {tensor.dtype} values.")
+        fitted[name] = tensor.to(expected[name].dtype)
+        if not fitted[name].isfinite().all():
             raise CheckpointError(path, f"the tensor '{name}' holds values that are not finite.")
+    return fitted
 
 
 def _shape(tensor: Tensor) -> str:

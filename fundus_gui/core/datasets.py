@@ -32,10 +32,17 @@ class LabelledImage:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """Labelled photographs and the sorted names of their classes."""
+    """Labelled photographs with the sorted names of their classes.
+
+    Attributes:
+        name: of the folder.
+        images: all of them.
+        folder: where they were read from.
+    """
 
     name: str
     images: tuple[LabelledImage, ...]
+    folder: Path = Path()
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -60,29 +67,53 @@ def read_dataset(folder: Path) -> Dataset:
     """
     if not folder.is_dir():
         raise DatasetError(f"There is no folder {folder}.")
-    if (folder / MANIFEST).is_file():
-        images = _read_manifest(folder / MANIFEST)
-    else:
-        images = _read_class_folders(folder)
-    dataset = Dataset(folder.resolve().name, tuple(images))
+    try:
+        if (folder / MANIFEST).is_file():
+            images = _read_manifest(folder / MANIFEST)
+        else:
+            images = _read_class_folders(folder)
+    except OSError as error:
+        raise DatasetError(f"{folder} cannot be read: {error}.") from error
+    dataset = Dataset(folder.resolve().name, tuple(images), folder)
     if len(dataset.class_names) < 2:
         raise DatasetError(
             f"{folder} holds {len(images)} images of {len(dataset.class_names)} class(es); at "
             f"least 2 classes are needed, as class folders or as rows of {MANIFEST}."
         )
+    for name in dataset.class_names:
+        if not name.isprintable():
+            raise DatasetError(
+                f"{folder}: the class name {name!r} has unprintable characters."
+            )
+    _refuse_divided_patients(dataset)
     return dataset
+
+
+def _refuse_divided_patients(dataset: Dataset) -> None:
+    parts: dict[str, Part] = {}
+    for image in dataset.images:
+        part = image.part
+        if part is not None and parts.setdefault(image.patient_id, part) != part:
+            raise DatasetError(
+                f"{dataset.name}: patient '{image.patient_id}' is in the parts "
+                f"{parts[image.patient_id]} and {part}, so that a model would be measured on what "
+                "it has learnt. Put all photographs of a patient into one part."
+            )
 
 
 def _read_manifest(path: Path) -> list[LabelledImage]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
-            rows = list(csv.DictReader(stream))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+            reader = csv.DictReader(stream)
+            missing = {"filename", "label"} - set(reader.fieldnames or ())
+            rows = [(reader.line_num, row) for row in reader]
+    except UnicodeDecodeError as error:
+        raise DatasetError(f"{path} is not UTF-8; save it as CSV in UTF-8.") from error
+    except csv.Error as error:
         raise DatasetError(f"{path} cannot be read: {error}.") from error
-    missing = {"filename", "label"} - set(rows[0] if rows else ())
     if missing:
         raise DatasetError(f"{path} needs the column(s) {', '.join(sorted(missing))}.")
-    images = [_image_of_row(path, number, row) for number, row in enumerate(rows, start=2)]
+    images = [_image_of_row(path, number, row) for number, row in rows]
     doubled = [p.name for p, n in Counter(image.path for image in images).items() if n > 1]
     if doubled:
         raise DatasetError(f"{path} names {_some(doubled)} more than once.")
@@ -92,9 +123,9 @@ def _read_manifest(path: Path) -> list[LabelledImage]:
 def _image_of_row(manifest: Path, number: int, row: dict[str, str]) -> LabelledImage:
     name, label = (row["filename"] or "").strip(), (row["label"] or "").strip()
     folders = (manifest.parent, manifest.parent / "images")
-    path = next((f / name for f in folders if name and (f / name).is_file()), None)
+    path = next((f / name for f in folders if name and _is_file(f / name)), None)
     if path is None:
-        raise DatasetError(f"{manifest}, row {number}: there is no file '{name}'.")
+        raise DatasetError(f"{manifest}, row {number}: there is no file '{name[:200]}'.")
     if not label:
         raise DatasetError(f"{manifest}, row {number}: '{name}' has no label.")
     part = (row.get("split") or "").strip() or None
@@ -111,20 +142,36 @@ def _image_of_row(manifest: Path, number: int, row: dict[str, str]) -> LabelledI
     )
 
 
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name too long, as when a quote was not closed
+        return False
+
+
 def _read_class_folders(folder: Path) -> list[LabelledImage]:
     parts: list[Part] = [part for part in get_args(Part) if (folder / part).is_dir()]
     roots: list[tuple[Path, Part | None]] = [(folder / part, part) for part in parts]
     images = []
     for root, part in roots or [(folder, None)]:
-        for class_folder in sorted(entry for entry in root.iterdir() if entry.is_dir()):
+        for class_folder in sorted(entry for entry in root.iterdir() if _is_class(entry)):
             found = list(find_images([class_folder]))
             if not found:
                 raise DatasetError(f"The class folder {class_folder} holds no image.")
             images += [
-                LabelledImage(path=p, label=class_folder.name, patient_id=str(p), part=part)
+                LabelledImage(
+                    path=p,
+                    label=class_folder.name,
+                    patient_id=p.relative_to(folder).as_posix(),
+                    part=part,
+                )
                 for p in found
             ]
     return images
+
+
+def _is_class(entry: Path) -> bool:
+    return entry.is_dir() and not entry.name.startswith(".")
 
 
 def _some(names: Sequence[str], most: int = 5) -> str:
@@ -142,20 +189,30 @@ def with_validation(dataset: Dataset, *, fraction: float = 0.15, seed: int = 0) 
         DatasetError: a class has too few patients to be in both parts.
     """
     images = [replace(image, part=image.part or "train") for image in dataset.images]
-    if not any(image.part == "val" for image in images):
-        train = [index for index, image in enumerate(images) if image.part == "train"]
+    train = [index for index, image in enumerate(images) if image.part == "train"]
+    if train and not any(image.part == "val" for image in images):
         for index in _validation_fold([images[i] for i in train], fraction, seed):
             images[train[index]] = replace(images[train[index]], part="val")
-    completed = Dataset(dataset.name, tuple(images))
+    completed = replace(dataset, images=tuple(images))
+    check_parts(completed)
+    return completed
+
+
+def check_parts(dataset: Dataset) -> None:
+    """Refuse data that cannot be trained and validated on.
+
+    Raises:
+        DatasetError: the `train` or the `val` part lacks a class, or a patient is in two parts.
+    """
+    _refuse_divided_patients(dataset)
     for part in ("train", "val"):
-        present = {image.label for image in completed.part(part)}
-        absent = [name for name in completed.class_names if name not in present]
+        present = {image.label for image in dataset.part(part)}
+        absent = [name for name in dataset.class_names if name not in present]
         if absent:
             raise DatasetError(
                 f"The {part} part of {dataset.name} has no image of {_some(absent)}; "
                 "add images of more patients."
             )
-    return completed
 
 
 def _validation_fold(images: Sequence[LabelledImage], fraction: float, seed: int) -> Iterable[int]:
@@ -169,5 +226,7 @@ def _validation_fold(images: Sequence[LabelledImage], fraction: float, seed: int
             f"{fraction:.0%} aside for validation."
         )
     splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
-    _, chosen = next(splitter.split(np.zeros(len(images)), labels, groups))
+    splits = list(splitter.split(np.zeros(len(images)), labels, groups))
+    # A class of few patients is not in every fold: take the one that leaves most classes in both.
+    _, chosen = max(splits, key=lambda s: sum(len({labels[i] for i in part}) for part in s))
     return (int(index) for index in chosen)

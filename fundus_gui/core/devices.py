@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import re
 
 import torch
 
@@ -21,11 +22,11 @@ def resolve_device(name: str = "auto") -> torch.device:
         if torch.cuda.is_available():
             return torch.device("cuda")
         return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
-    kind, _, number = name.partition(":")
-    if kind not in ("cpu", "cuda", "mps") or (number and (kind != "cuda" or not number.isdigit())):
+    if not re.fullmatch("cpu|mps|cuda(:[0-9]{1,3})?", name):
         raise DeviceError(
             f"There is no device '{name}'. Use auto, cpu, cuda, cuda:0, cuda:1, ... or mps."
         )
+    kind, _, number = name.partition(":")
     if kind == "cuda":
         count = torch.cuda.device_count() if torch.cuda.is_available() else 0
         if int(number or 0) >= count:
@@ -33,7 +34,19 @@ def resolve_device(name: str = "auto") -> torch.device:
             raise DeviceError(f"'{name}' was asked for, but there is {found}. Use cpu or auto.")
     if kind == "mps" and not torch.backends.mps.is_available():
         raise DeviceError("'mps' was asked for, but this is not an Apple GPU. Use cpu or auto.")
-    return torch.device(name)
+    return torch.device(kind, int(number)) if number else torch.device(kind)
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Return whether torch, a CUDA library or numpy ran out of memory.
+
+    Only PyTorch's own CUDA allocator has a type for it; the others raise a RuntimeError.
+    """
+    if isinstance(error, torch.OutOfMemoryError | MemoryError):
+        return True
+    text = str(error).lower()
+    signs = ("out of memory", "defaultcpuallocator", "status_alloc_failed")
+    return isinstance(error, RuntimeError) and any(sign in text for sign in signs)
 
 
 def device_name(device: torch.device) -> str:

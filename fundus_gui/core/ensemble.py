@@ -14,8 +14,8 @@ from torch import Tensor, nn
 from fundus_gui.core.cards import ModelCard
 from fundus_gui.core.catalogue import Catalogue, EnsembleSpec
 from fundus_gui.core.checkpoints import load_checkpoint
-from fundus_gui.core.devices import device_name, resolve_device
-from fundus_gui.core.errors import EnsembleError
+from fundus_gui.core.devices import device_name, is_out_of_memory, resolve_device
+from fundus_gui.core.errors import DeviceError, EnsembleError
 from fundus_gui.core.preprocessing import Preprocessing
 from fundus_gui.core.vote import fit_vote_weights, soft_vote, vote_shares
 
@@ -68,7 +68,9 @@ class Ensemble:
     members: tuple[Member, ...]
 
     def __post_init__(self) -> None:
-        """Refuse members that would add probabilities of different classes."""
+        """Refuse members that would get another's weight or add up different classes."""
+        if tuple(member.name for member in self.members) != self.spec.members:
+            raise EnsembleError("The loaded models are not those of the ensemble, in its order.")
         names = {member.card.class_names for member in self.members}
         if len(names) != 1:
             listed = "; ".join(f"({', '.join(classes)})" for classes in sorted(names))
@@ -111,9 +113,18 @@ def load_member(name: str, catalogue: Catalogue, device: torch.device) -> Member
 
     Raises:
         UnknownNameError, CheckpointError: it is not installed, or its file is refused.
+        DeviceError: it does not fit into the device's memory.
     """
     checkpoint = load_checkpoint(catalogue.model(name).path)
-    model = checkpoint.model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    try:
+        model = checkpoint.model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    except RuntimeError as error:
+        if not is_out_of_memory(error):
+            raise
+        raise DeviceError(
+            f"{device_name(device)} has too little free memory for the model {name}. Close other "
+            "programs, choose fewer models, or use the CPU."
+        ) from error
     return Member(name, model, checkpoint.card, checkpoint.sha256, device)
 
 

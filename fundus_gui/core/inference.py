@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -16,6 +17,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from fundus_gui.core.devices import is_out_of_memory
 from fundus_gui.core.ensemble import Ensemble
 from fundus_gui.core.errors import ConfigError, DeviceError, ImageError
 from fundus_gui.core.images import read_photograph
@@ -40,7 +42,7 @@ def predict_images(
     *,
     batch_size: int = 16,
     workers: int | None = None,
-) -> Iterator[ImageResult]:
+) -> Generator[ImageResult, None, None]:
     """Classify photographs; exactly one record per path, in the paths' order.
 
     Files are decoded in `workers` threads (default: one per processor, at most 8) while the
@@ -60,13 +62,14 @@ def predict_images(
     threads = min(8, os.cpu_count() or 1) if workers is None else workers
     if batch_size < 1 or threads < 1:
         raise ConfigError("Batch size and number of workers must be at least 1.")
-    prepared = _prepare_images(ensemble.preprocessings, paths, threads, ahead=2 * batch_size)
+    ahead = 2 * max(batch_size, threads)
+    prepared = _prepare_images(ensemble.preprocessings, paths, threads, ahead)
     return _predict_batches(_Network(ensemble, batch_size), prepared, batch_size)
 
 
 def _prepare_images(
     preprocessings: tuple[Preprocessing, ...], paths: Iterable[Path], threads: int, ahead: int
-) -> Iterator[_Prepared | UnreadableImage]:
+) -> Generator[_Prepared | UnreadableImage, None, None]:
     remaining = iter(paths)
     pool = ThreadPoolExecutor(threads, thread_name_prefix="decode")
     pending: deque[Future[_Prepared | UnreadableImage]] = deque()
@@ -87,28 +90,34 @@ def _prepare(path: Path, preprocessings: tuple[Preprocessing, ...]) -> _Prepared
     started = time.perf_counter()
     try:
         photograph = read_photograph(path)
+        inputs = {how: how.apply(photograph.pixels) for how in preprocessings}
     except ImageError as error:
         return UnreadableImage(path, error.problem, error.sha256, time.perf_counter() - started)
-    inputs = {how: how.apply(photograph.pixels) for how in preprocessings}
+    except MemoryError:
+        problem = "the image does not fit into the free memory; make it smaller"
+        return UnreadableImage(path, problem, seconds=time.perf_counter() - started)
     seconds = time.perf_counter() - started
     return _Prepared(path, inputs, photograph.sha256, photograph.warnings, seconds)
 
 
 def _predict_batches(
-    network: _Network, prepared: Iterator[_Prepared | UnreadableImage], batch_size: int
-) -> Iterator[ImageResult]:
-    while batch := list(islice(prepared, batch_size)):
-        good = [item for item in batch if isinstance(item, _Prepared)]
-        started = time.perf_counter()
-        probabilities = network.predict_proba(good)  # (M, N, K)
-        share = (time.perf_counter() - started) / max(1, len(good))
-        column = 0
-        for item in batch:
-            if isinstance(item, UnreadableImage):
-                yield item
-                continue
-            yield network.record(item, probabilities[:, column], item.seconds + share)
-            column += 1
+    network: _Network,
+    images: Generator[_Prepared | UnreadableImage, None, None],
+    batch_size: int,
+) -> Generator[ImageResult, None, None]:
+    with closing(images):  # ends the decoding threads, whatever happens here
+        while batch := list(islice(images, batch_size)):
+            good = [item for item in batch if isinstance(item, _Prepared)]
+            started = time.perf_counter()
+            probabilities = network.predict_proba(good)  # (M, N, K)
+            share = (time.perf_counter() - started) / max(1, len(good))
+            column = 0
+            for item in batch:
+                if isinstance(item, UnreadableImage):
+                    yield item
+                    continue
+                yield network.record(item, probabilities[:, column], item.seconds + share)
+                column += 1
 
 
 class _Network:
@@ -126,21 +135,28 @@ class _Network:
         start = 0
         while start < len(images):
             chunk = images[start : start + self._limit]
-            try:
-                parts.append(self._ensemble.predict_proba(self._stack(chunk)))
-            except (RuntimeError, MemoryError) as error:
-                if not _is_out_of_memory(error):
-                    raise
-                if len(chunk) == 1:
-                    raise DeviceError(
-                        f"{self._ensemble.device_name} has too little free memory for even one "
-                        "image. Close other programs, choose fewer models, or use the CPU."
-                    ) from error
+            probabilities = self._predict_if_it_fits(chunk)
+            if probabilities is None:
                 self._limit = len(chunk) // 2
                 torch.cuda.empty_cache()
                 continue
+            parts.append(probabilities)
             start += len(chunk)
         return np.concatenate(parts, axis=1)
+
+    def _predict_if_it_fits(self, images: list[_Prepared]) -> NDArray[np.float32] | None:
+        # The error keeps its frames' tensors alive: leave the handler before the next attempt.
+        try:
+            return self._ensemble.predict_proba(self._stack(images))
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error):
+                raise
+            if len(images) == 1:
+                raise DeviceError(
+                    f"{self._ensemble.device_name} has too little free memory for even one "
+                    "image. Close other programs, choose fewer models, or use the CPU."
+                ) from error
+            return None
 
     def record(
         self, image: _Prepared, probabilities: NDArray[np.float32], seconds: float
@@ -167,10 +183,3 @@ class _Network:
             how: torch.from_numpy(np.stack([image.inputs[how] for image in images]))
             for how in self._ensemble.preprocessings
         }
-
-
-def _is_out_of_memory(error: Exception) -> bool:
-    if isinstance(error, torch.OutOfMemoryError | MemoryError):
-        return True
-    text = str(error).lower()
-    return "out of memory" in text or "can't allocate memory" in text

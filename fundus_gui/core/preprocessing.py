@@ -25,6 +25,7 @@ IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
 
 _SEARCH_SIZE = 256  # px, longest side of the copy in which the field of view is sought
+_BRIGHTEST_BLACK = 40  # level; where every corner is brighter, retina fills the frame
 _RESAMPLING = {
     "bilinear": Image.Resampling.BILINEAR,
     "bicubic": Image.Resampling.BICUBIC,
@@ -93,16 +94,16 @@ def _retina_mask(pixels: Pixels) -> NDArray[np.bool_] | None:
     ]
     black = min(float(np.median(patch)) for patch in corners)
     bright = float(np.percentile(small, 90))
-    if bright - black < 8:
+    if bright - black < 8 or black > _BRIGHTEST_BLACK:
         return None
-    threshold = black + max(3.0, 0.08 * (bright - black))
+    threshold = black + max(3.0, 0.05 * (bright - black))
     mask = ndimage.binary_opening(small > threshold, iterations=2)
     labels, count = ndimage.label(mask)
     if count == 0:
         return None
     sizes = np.bincount(labels.ravel())
     sizes[0] = 0
-    largest: NDArray[np.bool_] = labels == int(sizes.argmax())
+    largest: NDArray[np.bool_] = ndimage.binary_fill_holes(labels == int(sizes.argmax()))
     return largest
 
 
@@ -131,7 +132,7 @@ class Preprocessing:
 
     def __post_init__(self) -> None:
         """Refuse settings that no network could use."""
-        if not 16 <= self.size <= 4096:
+        if not isinstance(self.size, int) or not 16 <= self.size <= 4096:
             raise ConfigError(f"The input size must be 16 to 4096 pixels, not {self.size}.")
         if not 0.1 <= self.crop_fraction <= 1:
             raise ConfigError(f"crop_fraction must be 0.1 to 1, not {self.crop_fraction:g}.")
@@ -143,8 +144,11 @@ class Preprocessing:
         for field, value, known in choices:
             if value not in known:
                 raise ConfigError(f"{field} must be one of {', '.join(known)}, not '{value}'.")
-        if len(self.mean) != 3 or len(self.std) != 3 or min(self.std) <= 0:
+        numbers = (*self.mean, *self.std)
+        if len(self.mean) != 3 or len(numbers) != 6 or min(self.std) <= 0:
             raise ConfigError("mean and std need three numbers each, std above 0.")
+        if not np.isfinite(numbers).all():
+            raise ConfigError("mean and std must be finite numbers.")
 
     def view(self, pixels: Pixels) -> Pixels:
         """Return the photograph exactly as the model sees it, before normalisation.
@@ -195,17 +199,21 @@ class Preprocessing:
 
 def _ben_graham(view: Pixels) -> Pixels:
     """Subtract the local average colour, taken over retina only so that the rim has no halo."""
+    size = view.shape[0]
     retina = _retina_mask(view)
-    mask = np.ones(view.shape[:2]) if retina is None else _resized_mask(retina, view.shape[:2])
-    sigma = view.shape[0] / 30
+    mask = np.ones((size, size), np.float32) if retina is None else _inner_mask(retina, size)
+    sigma = size / 30
     colour = view.astype(np.float32) * mask[..., None]
-    weight = np.maximum(ndimage.gaussian_filter(mask.astype(np.float32), sigma), 1e-3)
+    weight = np.maximum(ndimage.gaussian_filter(mask, sigma), 1e-3)
     average = ndimage.gaussian_filter(colour, (sigma, sigma, 0)) / weight[..., None]
     enhanced = 128 + 4 * (view.astype(np.float32) - average) * mask[..., None]
     rounded: Pixels = np.clip(np.rint(enhanced), 0, 255).astype(np.uint8)
     return rounded
 
 
-def _resized_mask(mask: NDArray[np.bool_], shape: tuple[int, ...]) -> NDArray[np.float32]:
-    resized = Image.fromarray(mask).resize((shape[1], shape[0]), Image.Resampling.NEAREST)
-    return np.asarray(resized, dtype=np.float32)
+def _inner_mask(retina: NDArray[np.bool_], size: int) -> NDArray[np.float32]:
+    """Return 1 on the retina without its rim, whose pixels are half black, else 0; (size, size)."""
+    resized = Image.fromarray(retina).resize((size, size), Image.Resampling.NEAREST)
+    rim = max(2, size // 75)
+    inner = ndimage.binary_erosion(np.asarray(resized), np.ones((3, 3)), iterations=rim)
+    return inner.astype(np.float32)

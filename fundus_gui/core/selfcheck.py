@@ -41,14 +41,16 @@ def check_golden(name: str, catalogue: Catalogue, *, device: str = "auto") -> Go
         golden = ensemble.cards[name].golden
         if not golden:
             return GoldenCheck(name, None)
-        path = samples_dir() / Path(str(golden["image"])).name
-        result = next(predict_images(ensemble, [path], batch_size=1, workers=1))
+        path = samples_dir() / Path(str(golden.get("image"))).name
+        (result,) = predict_images(ensemble, [path], batch_size=1, workers=1)
     except FundusError as error:
         return GoldenCheck(name, None, str(error))
     if isinstance(result, UnreadableImage):
         return GoldenCheck(name, None, f"{path.name}: {result.error}")
-    expected = np.asarray(golden["probabilities"])
-    difference = float(np.abs(np.asarray(result.probabilities) - expected).max())
+    expected = golden.get("probabilities")
+    if not isinstance(expected, list) or len(expected) != len(result.probabilities):
+        return GoldenCheck(name, None, "its card's golden probabilities do not fit its classes")
+    difference = float(np.abs(np.subtract(result.probabilities, expected)).max())
     is_half = ensemble.members[0].device.type == "cuda"
     tolerance = HALF_TOLERANCE if is_half else TOLERANCE
     if difference > tolerance:

@@ -17,6 +17,8 @@ from fundus_gui.core.errors import EnsembleError
 
 Floats = NDArray[np.float64]
 
+_NEGLIGIBLE = 1e-6  # difference of probabilities or weights that means nothing
+
 
 def normalise_weights(weights: ArrayLike, members: int) -> Floats:
     """Scale vote weights to sum 1.
@@ -34,7 +36,8 @@ def normalise_weights(weights: ArrayLike, members: int) -> Floats:
         raise EnsembleError(f"Vote weights must be numbers of at least 0, not {_listed(values)}.")
     if not values.any():
         raise EnsembleError("All vote weights are 0; at least one model must have a say.")
-    scaled: Floats = values / values.max()  # first, so that huge or tiny weights cannot overflow
+    _, exponent = np.frexp(values.max())
+    scaled: Floats = np.ldexp(values, -exponent)  # exact; keeps huge weights from overflowing
     normalised: Floats = scaled / scaled.sum()
     return normalised
 
@@ -128,24 +131,24 @@ def flip_points(member_probabilities: ArrayLike, weights: Sequence[float]) -> li
 def _flips_of_member(
     index: int, own: Floats, rest: Floats, weight: float, winner: int
 ) -> list[FlipPoint]:
-    # lead[c](w) = rest_lead + w · (own_lead - rest_lead) is linear in w: one crossing per class.
-    own_lead = own[winner] - own
+    # lead[c](w) = rest_lead + w · (own_lead - rest_lead) is linear in w: one crossing per class,
+    # never on the wrong side of the present weight (rounding could put it there in a tie).
     rest_lead = rest[winner] - rest
-    slope = own_lead - rest_lead
-    crossings = [
-        (float(-rest_lead[c] / slope[c]), c)
-        for c in range(len(own))
-        if c != winner and abs(slope[c]) > 1e-12
-    ]
+    slope = own[winner] - own - rest_lead
+    losing, gaining = slope < -_NEGLIGIBLE, slope > _NEGLIGIBLE
+
+    def answer(at: float) -> int:
+        return int((rest + at * (own - rest)).argmax())
+
     found = []
-    above = [(w, c) for w, c in crossings if weight <= w < 1 and slope[c] < 0]
-    below = [(w, c) for w, c in crossings if 0 < w <= weight and slope[c] > 0]
-    if above:
-        at, to = min(above)
-        found.append(FlipPoint(index, at, "above", to))
-    if below:
-        at, to = max(below, key=lambda crossing: (crossing[0], -crossing[1]))
-        found.append(FlipPoint(index, at, "below", to))
+    if losing.any():
+        at = max(weight, float((-rest_lead[losing] / slope[losing]).min()))
+        if at < 1 - _NEGLIGIBLE:
+            found.append(FlipPoint(index, at, "above", answer(at + _NEGLIGIBLE)))
+    if gaining.any():
+        at = min(weight, float((-rest_lead[gaining] / slope[gaining]).max()))
+        if at > _NEGLIGIBLE:
+            found.append(FlipPoint(index, at, "below", answer(at - _NEGLIGIBLE)))
     return found
 
 

@@ -13,7 +13,12 @@ class Actions(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        new, toggle = self._new, self._new_toggle
+        self._add_file_commands()
+        self._add_result_commands()
+        self._add_view_commands()
+
+    def _add_file_commands(self) -> None:
+        new = self._new
         self.open_images = new(
             self.tr("&Open images…"), "Ctrl+O", self.tr("Open one or more photographs")
         )
@@ -42,6 +47,13 @@ class Actions(QObject):
             self.tr("Save c&hart…"), "Ctrl+S", self.tr("Save the bar chart as PNG, SVG or PDF")
         )
         self.quit = new(self.tr("&Quit"), "Ctrl+Q", self.tr("Close the window"))
+        self.shortcuts = new(
+            self.tr("&Keyboard shortcuts"), "F1", self.tr("List all keyboard shortcuts")
+        )
+        self.about = new(self.tr("&About"), "Shift+F1", self.tr("Versions and weights"))
+
+    def _add_result_commands(self) -> None:
+        new, toggle = self._new, self._new_toggle
         self.copy_rows = new(
             self.tr("&Copy rows"),
             "Ctrl+C",
@@ -66,6 +78,10 @@ class Actions(QObject):
             "Ctrl+R",
             self.tr("Vote with the weights that belong to the ensemble"),
         )
+        self.find = new(self.tr("Fi&nd…"), "Ctrl+F", self.tr("Filter by file name"))
+
+    def _add_view_commands(self) -> None:
+        new, toggle = self._new, self._new_toggle
         self.grid = toggle(
             self.tr("&Grid"), "Ctrl+G", self.tr("Show large thumbnails instead of a list")
         )
@@ -87,11 +103,6 @@ class Actions(QObject):
         )
         self.next = new(self.tr("&Next photograph"), "Alt+Right", self.tr("Go one row down"))
         self.previous = new(self.tr("&Previous photograph"), "Alt+Left", self.tr("Go one row up"))
-        self.find = new(self.tr("Fi&nd…"), "Ctrl+F", self.tr("Filter by file name"))
-        self.shortcuts = new(
-            self.tr("&Keyboard shortcuts"), "F1", self.tr("List all keyboard shortcuts")
-        )
-        self.about = new(self.tr("&About"), "Shift+F1", self.tr("Versions and weights"))
 
     def paint_icons(self, palette: QPalette) -> None:
         """Draw the icons in the palette's colours."""

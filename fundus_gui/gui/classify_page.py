@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -14,24 +13,22 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QSplitter, QStackedLayout, QWidget
 
 from fundus_gui.core.catalogue import Catalogue, EnsembleSpec
-from fundus_gui.core.export import RunRecord
 from fundus_gui.core.paths import user_data_dir
-from fundus_gui.core.results import ImageResult
 from fundus_gui.gui.actions import Actions
 from fundus_gui.gui.classification import Classification
 from fundus_gui.gui.error_dialog import ErrorReporter
 from fundus_gui.gui.file_dialogs import FileDialogs
 from fundus_gui.gui.image_pane import ImagePane
-from fundus_gui.gui.jobs import Classify, export_table, save_pasted, table_text
+from fundus_gui.gui.jobs import Classify, save_pasted
 from fundus_gui.gui.labels import class_title
 from fundus_gui.gui.model_colours import model_colours
+from fundus_gui.gui.outputs import Outputs
 from fundus_gui.gui.results_model import ResultsModel
 from fundus_gui.gui.results_pane import ResultsPane
 from fundus_gui.gui.settings import AppSettings
 from fundus_gui.gui.thumbnails import Thumbnails
 from fundus_gui.gui.vote_pane import VotePane
 from fundus_gui.gui.welcome_page import WelcomePage
-from fundus_gui.gui.worker import JobSlot
 
 
 class ClassifyPage(QWidget):
@@ -56,8 +53,6 @@ class ClassifyPage(QWidget):
         self._catalogue = catalogue
         self._actions = actions
         self._errors = errors
-        self._dialogs = dialogs
-        self._exporting: Path | None = None
         self._thumbnails = Thumbnails(self)
         self.model = ResultsModel(class_title, self._thumbnails.icon, self)
         self.classification = Classification(self.model, classify, self)
@@ -75,7 +70,7 @@ class ClassifyPage(QWidget):
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self.welcome)
         self._stack.addWidget(self.splitter)
-        self._files = JobSlot(self)
+        self._outputs = Outputs(self.classification, catalogue, errors, dialogs, self)
         self._connect()
 
     def _connect(self) -> None:
@@ -88,9 +83,10 @@ class ClassifyPage(QWidget):
         self.vote.weights_changed.connect(self.model.set_weights)
         self.classification.nothing_found.connect(self._on_nothing_found)
         self.classification.failed.connect(self._errors.report)
-        self._files.yielded.connect(self._on_file_record)
-        self._files.completed.connect(self._on_file_written)
-        self._files.failed.connect(self._errors.report)
+        self._outputs.message.connect(self.message)
+        self._connect_actions()
+
+    def _connect_actions(self) -> None:
         actions = self._actions
         actions.run.triggered.connect(self.classification.run)
         actions.cancel.triggered.connect(self.classification.cancel)
@@ -160,88 +156,32 @@ class ClassifyPage(QWidget):
 
     def export_all(self) -> None:
         """Ask for a file and write all results to it."""
-        self._export(self.model.results())
+        self._outputs.export(self.model.results())
 
     def export_selection(self) -> None:
         """Ask for a file and write the selected rows' results to it."""
-        self._export(self.results.selected_results())
+        self._outputs.export(self.results.selected_results())
 
     def copy_rows(self) -> None:
-        """Put the selected rows' results on the clipboard, voted with the official weights."""
-        results, run = self.results.selected_results(), self._run_record()
-        if results and run is not None:
-            self._files.start(functools.partial(table_text, results, run))
+        """Put the selected rows' results on the clipboard."""
+        self._outputs.copy_rows(self.results.selected_results())
 
     def save_chart(self) -> None:
         """Ask for a file and write the chart to it."""
-        path = self.results.current_path()
-        stem = path.stem if path is not None else "chart"
-        chosen = self._dialogs.save_as(
-            self,
-            self.tr("Save the chart"),
-            self._suggested(f"{stem}-probabilities.png"),
-            "PNG (*.png);;SVG (*.svg);;PDF (*.pdf)",
-        )
-        if chosen is not None:
-            self.vote.bars.save_chart(chosen)
-            self.message.emit(self.tr("Chart saved as {path}").format(path=chosen))
+        self._outputs.save_chart(self.vote.bars, self.results.current_path())
 
     def close_threads(self) -> None:
         """Stop all work and wait for the threads."""
         self.classification.close()
         self._thumbnails.close()
         self.image.close_thread()
-        self._files.close()
-
-    def _export(self, results: Sequence[ImageResult]) -> None:
-        run = self._run_record()
-        if not results or run is None:
-            self.message.emit(self.tr("There are no results to export yet."))
-            return
-        out = self._dialogs.save_as(
-            self,
-            self.tr("Export results"),
-            self._suggested("results.csv"),
-            "CSV (*.csv);;Parquet (*.parquet)",
-        )
-        if out is not None:
-            self._exporting = out
-            self._files.start(functools.partial(export_table, results, out, run))
-
-    def _suggested(self, name: str) -> Path:
-        roots = self.classification.roots
-        if not roots:
-            return Path.home() / name
-        return (roots[0] if roots[0].is_dir() else roots[0].parent) / name
-
-    def _run_record(self) -> RunRecord | None:
-        state = self.classification
-        if state.spec is None or state.models_ready is None:
-            return None
-        models = self._catalogue.models
-        return RunRecord(
-            ensemble=state.spec,
-            cards={name: models[name].card for name in state.spec.members},
-            weights_sha256=state.models_ready.weights_sha256,
-            device=state.models_ready.device_name,
-            roots=state.roots,
-            command=self._command(state.spec),
-            started=state.started,
-        )
-
-    def _command(self, spec: EnsembleSpec) -> str:
-        """Return the command line that gives the same results."""
-        chosen = (
-            ["--ensemble", spec.name]
-            if spec.name in self._catalogue.ensembles
-            else [word for name in spec.members for word in ("--model", name)]
-        )
-        roots = [str(root) for root in self.classification.roots]
-        return shlex.join(["fundus-gui", "classify", *roots, *chosen])
+        self._outputs.close_thread()
 
     def _on_rows_inserted(self) -> None:
-        self._stack.setCurrentWidget(self.splitter)
         self.results.select_first()
+        if self._stack.currentWidget() is self.welcome:
+            self._stack.setCurrentWidget(self.splitter)
+            self.results.focus()
 
     def _on_rows_cleared(self) -> None:
         self._thumbnails.clear()
@@ -275,16 +215,6 @@ class ClassifyPage(QWidget):
 
     def _on_auto_run_toggled(self, on: bool) -> None:
         self.classification.auto_run = on
-
-    def _on_file_record(self, record: object) -> None:
-        if isinstance(record, str):
-            QGuiApplication.clipboard().setText(record)
-            self.message.emit(self.tr("Rows copied"))
-
-    def _on_file_written(self) -> None:
-        if self._exporting is not None:
-            self.message.emit(self.tr("Results written to {path}").format(path=self._exporting))
-            self._exporting = None
 
 
 def local_paths(mime: QMimeData) -> list[Path]:

@@ -59,6 +59,7 @@ class ImagePane(QWidget):
             button = QToolButton()
             button.setDefaultAction(action)
             button.setAutoRaise(True)
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             bar.addWidget(button)
         bar.addWidget(self._preprocessings)
         bar.addStretch(1)
@@ -69,7 +70,7 @@ class ImagePane(QWidget):
         layout.addWidget(self.view, 1)
         layout.addWidget(self.caption)
         self.view.zoom_changed.connect(self._on_zoom_changed)
-        self._seen_by_model.toggled.connect(self._load)
+        self._seen_by_model.toggled.connect(self._on_seen_by_model_toggled)
         self._preprocessings.activated.connect(self._load)
         self.set_models(())
         self.show_path(None)
@@ -88,9 +89,7 @@ class ImagePane(QWidget):
                 preprocessing,
             )
         self._seen_by_model.setEnabled(bool(titles))
-        self._preprocessings.setVisible(len(titles) > 1)
-        if self._seen_by_model.isChecked():
-            self._load()
+        self._on_seen_by_model_toggled(self._seen_by_model.isChecked())
 
     def show_path(self, path: Path | None) -> None:
         """Show a photograph, or none."""
@@ -129,6 +128,10 @@ class ImagePane(QWidget):
             self.view.show_message(str(error))
         else:
             self._errors.report(error)
+
+    def _on_seen_by_model_toggled(self, on: bool) -> None:
+        self._preprocessings.setVisible(on and self._preprocessings.count() > 1)
+        self._load()
 
     def _on_zoom_changed(self, zoom: float) -> None:
         self._zoom.setText(f"{zoom:.0%}" if zoom else "")

@@ -4,22 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtWidgets import (
-    QComboBox,
-    QLabel,
-    QListWidget,
-    QListWidgetItem,
-    QSizePolicy,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QVBoxLayout, QWidget
 
 from fundus_gui.core.catalogue import Catalogue, EnsembleSpec
 from fundus_gui.gui.widgets.appearance import Appearance
-
-_NAME = Qt.ItemDataRole.UserRole
-_SHOWN_AT_MOST = 5
 
 
 class ModelChooser(QWidget):
@@ -49,22 +38,21 @@ class ModelChooser(QWidget):
         for spec in catalogue.ensembles.values():
             self._ensembles.addItem(spec.title or spec.name, spec.name)
         self._ensembles.addItem(self.tr("Chosen models, equal weights"), "")
-        self._models = _CheckList()
-        self._models.setAccessibleName(self.tr("Models"))
+        self._boxes: dict[str, QCheckBox] = {}
         for model in catalogue.models.values():
-            item = QListWidgetItem(appearance.swatch(model.name), model.title)
-            item.setData(_NAME, model.name)
-            item.setCheckState(Qt.CheckState.Unchecked)
-            self._models.addItem(item)
+            box = QCheckBox(model.title.replace("&", "&&"))
+            box.setIcon(appearance.swatch(model.name))
+            box.setIconSize(QSize(12, 12))
+            box.clicked.connect(self._on_model_clicked)
+            self._boxes[model.name] = box
         label = QLabel(self.tr("&Ensemble"))
         label.setBuddy(self._ensembles)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        for widget in (label, self._ensembles, self._models):
+        for widget in (label, self._ensembles, *self._boxes.values()):
             layout.addWidget(widget)
         self._ensembles.activated.connect(self._on_ensemble_chosen)
-        self._models.itemChanged.connect(self._on_model_checked)
         self.setEnabled(bool(catalogue.models))
 
     @property
@@ -90,24 +78,21 @@ class ModelChooser(QWidget):
     def _show(self, spec: EnsembleSpec | None) -> None:
         self._spec = spec
         members = spec.members if spec is not None else ()
-        with QSignalBlocker(self._models):
-            for item in self._items():
-                name = item.data(_NAME)
-                checked = name in members
-                item.setCheckState(Qt.CheckState.Checked if checked else Qt.CheckState.Unchecked)
-                self._show_possible(item, checked or self._same_classes([*members, name]))
+        for name, box in self._boxes.items():
+            checked = name in members
+            box.setChecked(checked)
+            self._show_possible(name, checked or self._same_classes([*members, name]))
         position = self._ensembles.findData(spec.name) if spec is not None else -1
         last = self._ensembles.count() - 1
         self._ensembles.setCurrentIndex(position if position >= 0 else last)
 
-    def _show_possible(self, item: QListWidgetItem, possible: bool) -> None:
-        flags = Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsSelectable
-        item.setFlags(flags | Qt.ItemFlag.ItemIsEnabled if possible else flags)
-        card = self._catalogue.models[item.data(_NAME)].card
+    def _show_possible(self, name: str, possible: bool) -> None:
+        card = self._catalogue.models[name].card
         classes = ", ".join(card.class_names)
-        item.setToolTip(
+        self._boxes[name].setEnabled(possible)
+        self._boxes[name].setToolTip(
             self.tr("{name}: {architecture}, {size} px\nClasses: {classes}").format(
-                name=item.data(_NAME),
+                name=name,
                 architecture=card.architecture,
                 size=card.preprocessing.size,
                 classes=classes,
@@ -122,9 +107,6 @@ class ModelChooser(QWidget):
         models = self._catalogue.models
         return len({models[name].card.class_names for name in names}) == 1
 
-    def _items(self) -> list[QListWidgetItem]:
-        return [self._models.item(row) for row in range(self._models.count())]
-
     def _on_ensemble_chosen(self, index: int) -> None:
         name = self._ensembles.itemData(index)
         if name:
@@ -133,33 +115,10 @@ class ModelChooser(QWidget):
         else:
             self._choose_checked()
 
-    def _on_model_checked(self, _item: QListWidgetItem) -> None:
+    def _on_model_clicked(self) -> None:
         self._choose_checked()
 
     def _choose_checked(self) -> None:
-        checked = [
-            item.data(_NAME) for item in self._items() if item.checkState() == Qt.CheckState.Checked
-        ]
+        checked = [name for name, box in self._boxes.items() if box.isChecked()]
         self._show(self._catalogue.of_models(checked) if checked else None)
         self.spec_changed.emit(self._spec)
-
-
-class _CheckList(QListWidget):
-    """As high as its rows, up to a few."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setUniformItemSizes(True)
-        self.setIconSize(QSize(12, 12))
-        self.setSpacing(1)
-
-    def sizeHint(self) -> QSize:
-        """Return the height of the rows."""
-        rows = min(max(1, self.count()), _SHOWN_AT_MOST)
-        height = self.sizeHintForRow(0) if self.count() else self.fontMetrics().height()
-        return QSize(240, rows * (height + 2 * self.spacing()) + 2 * self.frameWidth())
-
-    def minimumSizeHint(self) -> QSize:
-        """Be as high as asked."""
-        return QSize(120, self.sizeHint().height())

@@ -119,7 +119,7 @@ class ResultsModel(QAbstractTableModel):
         """Append waiting photographs; known ones are passed over.
 
         Args:
-            roots: opened folders; a photograph below one is named by its path from there.
+            roots: opened folders; a photograph deeper in one has its folder below its name.
         """
         new = [path for path in dict.fromkeys(paths) if path not in self._row_of]
         if not new:
@@ -277,6 +277,8 @@ class ResultsModel(QAbstractTableModel):
         role: int = Qt.ItemDataRole.DisplayRole,
     ) -> Any:
         """Return the title of a column."""
+        if role == Qt.ItemDataRole.TextAlignmentRole and section >= Column.CONFIDENCE:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if orientation != Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
             return super().headerData(section, orientation, role)
         titles = (self.tr("File"), self.tr("Result"), self.tr("Confidence"), self.tr("Agreement"))
@@ -294,20 +296,20 @@ class ResultsModel(QAbstractTableModel):
         ordered = sorted(self._paths, key=key)
         if ordered == self._paths:
             return
-        self.layoutAboutToBeChanged.emit([], self.LayoutChangeHint.VerticalSortHint)
+        self.layoutAboutToBeChanged.emit()
         before = self.persistentIndexList()
         held = [(self._paths[index.row()], index.column()) for index in before]
         self._paths = ordered
         self._row_of = {path: row for row, path in enumerate(ordered)}
         after = [self.index(self._row_of[path], held_column) for path, held_column in held]
         self.changePersistentIndexList(before, after)
-        self.layoutChanged.emit([], self.LayoutChangeHint.VerticalSortHint)
+        self.layoutChanged.emit()
 
 
 def _name_below(path: Path, roots: Sequence[Path]) -> str:
     for root in roots:
-        if path != root and path.is_relative_to(root):
-            return path.relative_to(root).as_posix()
+        if path.parent != root and path.is_relative_to(root) and path != root:
+            return f"{path.name}\n{path.parent.relative_to(root).as_posix()}"
     return path.name
 
 

@@ -4,27 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import (
-    QItemSelectionModel,
-    QModelIndex,
-    QPersistentModelIndex,
-    QSize,
-    Qt,
-    QTimer,
-    Signal,
-)
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QTimer, Signal
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QGridLayout,
-    QHeaderView,
     QLabel,
     QLineEdit,
-    QListView,
     QStackedWidget,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -33,9 +19,8 @@ from fundus_gui.core.results import ImageResult
 from fundus_gui.gui.labels import class_title
 from fundus_gui.gui.results_filter import ResultsFilter, RowFilter
 from fundus_gui.gui.results_model import Column, ResultsModel, Role, Status
+from fundus_gui.gui.results_views import ResultsGrid, ResultsTable
 
-_LIST_ICON = 40
-_GRID_ICON = 128
 _FILTER_AFTER_MS = 150
 
 
@@ -52,8 +37,8 @@ class ResultsPane(QWidget):
         super().__init__(parent)
         self._model = model
         self.rows = ResultsFilter(model, self)
-        self.table = self._make_table()
-        self.grid = self._make_grid()
+        self.table = ResultsTable(self.rows)
+        self.grid = ResultsGrid(self.rows)
         self.grid.setSelectionModel(self.table.selectionModel())
         self._views = QStackedWidget()
         self._views.addWidget(self.table)
@@ -100,6 +85,11 @@ class ResultsPane(QWidget):
         for name in names:
             self.classes.addItem(class_title(name), name)
 
+    def focus(self) -> None:
+        """Let the keyboard act on the photographs."""
+        view = self.grid if self._views.currentWidget() is self.grid else self.table
+        view.setFocus()
+
     def current_path(self) -> Path | None:
         """Return the photograph that is shown large."""
         path: Path | None = self.table.currentIndex().data(Role.PATH)
@@ -134,46 +124,6 @@ class ResultsPane(QWidget):
     def previous(self) -> None:
         """Go one row up."""
         self.step(-1)
-
-    def _make_table(self) -> QTableView:
-        table = QTableView()
-        table.setModel(self.rows)
-        table.setAccessibleName(self.tr("Photographs and results"))
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
-        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        table.setIconSize(QSize(_LIST_ICON, _LIST_ICON))
-        table.verticalHeader().hide()
-        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        table.verticalHeader().setDefaultSectionSize(_LIST_ICON + 8)
-        header = table.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setStretchLastSection(False)
-        header.setSectionResizeMode(Column.FILE, QHeaderView.ResizeMode.Stretch)
-        header.resizeSection(Column.RESULT, table.fontMetrics().averageCharWidth() * 21)
-        for column in (Column.CONFIDENCE, Column.AGREEMENT):
-            header.resizeSection(column, header.sectionSizeHint(column) + 8)
-        header.setSortIndicator(Column.FILE, Qt.SortOrder.AscendingOrder)
-        table.setSortingEnabled(True)
-        return table
-
-    def _make_grid(self) -> QListView:
-        grid = QListView()
-        grid.setModel(self.rows)
-        grid.setAccessibleName(self.tr("Photographs and results"))
-        grid.setViewMode(QListView.ViewMode.IconMode)
-        grid.setMovement(QListView.Movement.Static)
-        grid.setResizeMode(QListView.ResizeMode.Adjust)
-        grid.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        grid.setUniformItemSizes(True)
-        grid.setIconSize(QSize(_GRID_ICON, _GRID_ICON))
-        line = grid.fontMetrics().lineSpacing()
-        grid.setGridSize(QSize(_GRID_ICON + 24, _GRID_ICON + 3 * line + 8))
-        grid.setItemDelegate(_GridDelegate(grid))
-        return grid
 
     def _make_filter_bar(self) -> QGridLayout:
         self.search.setPlaceholderText(self.tr("Filter by file name"))
@@ -224,23 +174,3 @@ class ResultsPane(QWidget):
 
     def _on_current_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
         self.current_changed.emit(current.data(Role.PATH))
-
-
-class _GridDelegate(QStyledItemDelegate):
-    """Writes the result below a thumbnail's name."""
-
-    def initStyleOption(
-        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        """Fill in two lines of text."""
-        super().initStyleOption(option, index)
-        result = str(index.sibling(index.row(), Column.RESULT).data())
-        confidence = index.sibling(index.row(), Column.CONFIDENCE).data(Role.SORT)
-        if confidence is not None:
-            result = f"{result} {confidence:.0%}"
-        lines = (
-            option.fontMetrics.elidedText(line, Qt.TextElideMode.ElideMiddle, _GRID_ICON + 16)
-            for line in (str(index.data()), result)
-        )
-        option.text = "\n".join(lines)
-        option.features |= QStyleOptionViewItem.ViewItemFeature.WrapText

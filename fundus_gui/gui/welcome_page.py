@@ -23,7 +23,6 @@ class WelcomePage(QWidget):
         title.setFont(font)
         self._notice = QLabel()
         self._notice.setWordWrap(True)
-        self._notice.setMinimumWidth(480)
         self._notice.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
@@ -43,7 +42,7 @@ class WelcomePage(QWidget):
         layout.setSpacing(16)
         layout.addStretch(1)
         layout.addWidget(title, 0, Qt.AlignmentFlag.AlignHCenter)
-        layout.addWidget(self._notice, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addWidget(self._notice)
         layout.addLayout(buttons)
         layout.addStretch(1)
         for label in (title, self._notice):

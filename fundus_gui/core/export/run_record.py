@@ -31,7 +31,8 @@ class RunRecord:
         cards: each member's card.
         weights_sha256: each member's weights file.
         device: name for people.
-        roots: the files and folders that were opened; `relative_path` counts from them.
+        roots: the files and folders that were opened, kept as folders; `relative_path` counts
+            from them.
         command: the exact command that does the same again.
         started: when.
     """
@@ -44,6 +45,11 @@ class RunRecord:
     command: str = ""
     started: datetime = field(default_factory=_now)
 
+    def __post_init__(self) -> None:
+        """Keep each folder once: ten thousand files of one folder are a single root."""
+        folders = (root if root.is_dir() else root.parent for root in self.roots)
+        object.__setattr__(self, "roots", tuple(dict.fromkeys(folders)))
+
     @property
     def class_names(self) -> tuple[str, ...]:
         """K class names, the same for all members."""
@@ -51,8 +57,7 @@ class RunRecord:
 
     def relative_path(self, path: Path) -> str:
         """Return `path` below the deepest root that holds it, with forward slashes."""
-        folders = [root if root.is_dir() else root.parent for root in self.roots]
-        inside = [path.relative_to(f).as_posix() for f in folders if path.is_relative_to(f)]
+        inside = [path.relative_to(r).as_posix() for r in self.roots if path.is_relative_to(r)]
         return min(inside, key=len, default=path.name)
 
     def to_json(self, *, classified: int, failed: int, is_complete: bool) -> str:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,13 +22,14 @@ from fundus_gui.core.export.run_record import RunRecord
 from fundus_gui.core.results import ImageResult, Prediction
 
 Cell = str | float | None
-_FORMULA_STARTS = frozenset("=+-@\t\r＝＋－＠")
+_FORMULA_STARTS = frozenset("=+-@＝＋－＠")
 _PARQUET_ROWS = 1000  # per row group
 
 
 def table_columns(run: RunRecord) -> dict[str, type]:
     """Return the columns in order, each `str` or `float`."""
-    classes, members = run.class_names, run.ensemble.members
+    classes = tuple(map(_writable, run.class_names))
+    members = tuple(map(_writable, run.ensemble.members))
     texts = ("filename", "relative_path", "status", "error", "label")
     numbers = (
         "prob",
@@ -49,14 +51,23 @@ def table_columns(run: RunRecord) -> dict[str, type]:
 def table_row(result: ImageResult, run: RunRecord) -> dict[str, Cell]:
     """Return the cells of one photograph by column; those without a value are absent."""
     row: dict[str, Cell] = {
-        "filename": _writable(result.path.name),
-        "relative_path": _writable(run.relative_path(result.path)),
+        "filename": result.path.name,
+        "relative_path": run.relative_path(result.path),
         "seconds": result.seconds,
         "image_sha256": result.image_sha256,
     }
-    if not isinstance(result, Prediction):
-        return row | {"status": "failed", "error": _writable(result.error)}
-    row |= {
+    if isinstance(result, Prediction):
+        row |= _answer(result)
+    else:
+        row |= {"status": "failed", "error": result.error}
+    return {
+        _writable(name): _writable(cell) if isinstance(cell, str) else cell
+        for name, cell in row.items()
+    }
+
+
+def _answer(result: Prediction) -> dict[str, Cell]:
+    row: dict[str, Cell] = {
         "status": "ok",
         "label": result.label,
         "prob": result.confidence,
@@ -78,18 +89,20 @@ def _named(prefix: str, names: Iterable[str], values: Iterable[float]) -> dict[s
 
 
 def _writable(text: str) -> str:
-    """Show bytes of a file name that are not text as escapes instead of failing."""
+    """Show what is no text, such as undecodable bytes of a name, as escapes."""
     return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _defused(cell: Cell) -> Cell:
-    """Put an apostrophe before text that a spreadsheet would run as a formula."""
+    """Put an apostrophe before text that a spreadsheet would run as a formula.
+
+    Text that looks as if this had been done already gets one too, so that it can be undone.
+    """
     if not isinstance(cell, str):
         return cell
-    lines = cell.splitlines() or [""]
-    if any(line.lstrip()[:1] in _FORMULA_STARTS or line[:1] in _FORMULA_STARTS for line in lines):
-        return f"'{cell}" if cell.strip() else cell
-    return cell
+    starts = [line.lstrip().lstrip("'")[:1] for line in cell.splitlines()]
+    is_formula = cell[:1] in {"\t", "\r"} or not _FORMULA_STARTS.isdisjoint(starts)
+    return f"'{cell}" if is_formula else cell
 
 
 class _Table(Protocol):
@@ -103,24 +116,32 @@ class _CsvTable:
 
     def __init__(self, path: Path, columns: dict[str, type]) -> None:
         self._columns = list(columns)
-        self._stream = path.open("xb")
-        self._stream.write(b"\xef\xbb\xbf" + self._line(self._columns))
-        self._stream.flush()
+        self._stream = path.open("xb", buffering=0)
+        self._append("\ufeff" + self._line(self._columns))
 
     def write(self, row: dict[str, Cell]) -> None:
-        self._stream.write(self._line([_defused(row.get(name)) for name in self._columns]))
-        self._stream.flush()
+        self._append(self._line(row.get(name) for name in self._columns))
 
     def close(self) -> None:
         with self._stream:
-            self._stream.flush()
             os.fsync(self._stream.fileno())
 
     @staticmethod
-    def _line(cells: Iterable[object]) -> bytes:
+    def _line(cells: Iterable[Cell]) -> str:
         line = io.StringIO()
-        csv.writer(line).writerow(cells)
-        return line.getvalue().encode()
+        csv.writer(line).writerow(map(_defused, cells))
+        return line.getvalue()
+
+    def _append(self, line: str) -> None:
+        """Write the whole line or, when the disk is full, no part of it."""
+        end, rest = self._stream.tell(), line.encode()
+        try:
+            while rest:
+                rest = rest[self._stream.write(rest) :]
+        except OSError:
+            with suppress(OSError):
+                self._stream.truncate(end)
+            raise
 
 
 class _ParquetTable:
@@ -128,7 +149,7 @@ class _ParquetTable:
 
     def __init__(self, path: Path, columns: dict[str, type]) -> None:
         self._path = path
-        self._partial = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+        self._partial = path.with_name(f".{path.name[:40]}.{os.getpid()}.partial")
         types = {str: pa.string(), float: pa.float64()}
         self._schema = pa.schema([(name, types[kind]) for name, kind in columns.items()])
         self._writer = pq.ParquetWriter(self._partial, self._schema)
@@ -160,29 +181,29 @@ _TABLES: dict[str, Callable[[Path, dict[str, type]], _Table]] = {
 
 def export_results(
     results: Iterable[ImageResult], out: Path, run: RunRecord, *, overwrite: bool = False
-) -> Iterator[ImageResult]:
+) -> Generator[ImageResult, None, None]:
     """Write each result as it passes, and the record of the run beside it as `.json`.
 
-    The format follows the suffix, `.csv` or `.parquet`. An existing file is refused, or with
-    `overwrite` replaced when all rows are written. When the iteration ends early the rows so far
-    remain and the record says that they are not all.
+    The format follows the suffix, `.csv` or `.parquet`. When the iteration ends early the rows so
+    far remain and the record says that they are not all. Existing files are refused; with
+    `overwrite` they are replaced, but only when all rows are written.
 
     Raises:
         ExportError: the suffix is unknown, a file exists, or the disk refuses.
     """
     if out.suffix.lower() not in _TABLES:
-        raise ExportError(f"{out.name}: results are written as .csv or .parquet, not this.")
+        raise ExportError(f"Results are written as .csv or .parquet, but not as '{out.name}'.")
     record = out.with_suffix(".json")
     for path in (out, record):
-        if path.exists() and not overwrite:
+        if os.path.lexists(path) and not overwrite:
             raise ExportError(f"{path} exists already; nothing was overwritten. Name a new file.")
-    target = out.with_name(f".{out.name}.{os.getpid()}.new{out.suffix}") if overwrite else out
+    target = out.with_name(f".{out.name[:40]}.{os.getpid()}.new") if overwrite else out
     return _export(results, target, out, run)
 
 
 def _export(
     results: Iterable[ImageResult], target: Path, out: Path, run: RunRecord
-) -> Iterator[ImageResult]:
+) -> Generator[ImageResult, None, None]:
     counts = {"classified": 0, "failed": 0}
     is_complete = False
 
@@ -190,11 +211,13 @@ def _export(
         content = run.to_json(**counts, is_complete=is_complete)
         atomic.write_bytes(out.with_suffix(".json"), content.encode())
 
+    replaces = target != out
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         table: _Table = _TABLES[out.suffix.lower()](target, table_columns(run))
         try:
-            write_record()
+            if not replaces:
+                write_record()
             for result in results:
                 table.write(table_row(result, run))
                 counts["classified" if isinstance(result, Prediction) else "failed"] += 1
@@ -202,15 +225,17 @@ def _export(
             is_complete = True
         finally:
             table.close()
-            if target != out and is_complete:
+            if replaces and is_complete:
                 target.replace(out)
-            write_record()
+            if is_complete or not replaces:
+                write_record()
     except (OSError, pa.ArrowException) as error:
-        reason = getattr(error, "strerror", None) or str(error)
+        number = getattr(error, "errno", None)  # Arrow says more than a user wants to read
+        reason = os.strerror(number) if number else str(error)
         raise ExportError(
-            f"{out} cannot be written ({reason}). The rows written before are kept; free some "
-            "space or choose another folder."
+            f"{out} cannot be written ({reason}). Free some space or choose another folder."
         ) from error
     finally:
-        if target != out:
-            target.unlink(missing_ok=True)
+        if replaces:
+            with suppress(OSError):  # its folder may be what is wrong
+                target.unlink(missing_ok=True)

@@ -54,7 +54,7 @@ def create_model(
         raise ConfigError(f"A classifier needs at least 2 classes, not {num_classes}.")
     try:
         return _BUILDERS[name](num_classes=num_classes, input_size=input_size, **arguments)
-    except TypeError as error:
+    except (TypeError, ValueError) as error:
         raise ConfigError(
             f"The architecture '{name}' was given wrong arguments: {error}."
         ) from error

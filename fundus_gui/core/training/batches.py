@@ -46,7 +46,7 @@ class PhotographDataset(Dataset[tuple[Tensor, int]]):
         return view_tensor, self.labels[index]
 
     def class_weights(self) -> Tensor:
-        """Return (K,) weights inversely proportional to the class counts, mean weight 1."""
+        """Return (K,) weights inversely proportional to the class counts, 1 in the mean image."""
         classes = np.arange(self.class_count)
         weights = compute_class_weight("balanced", classes=classes, y=np.asarray(self.labels))
         return torch.tensor(weights, dtype=torch.float32)

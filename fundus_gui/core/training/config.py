@@ -21,6 +21,8 @@ class TrainConfig:
         model: registered name of the network.
         model_arguments: further arguments of the network.
         input_size: height and width in pixels.
+        initial_size: size at the start, growing in four steps to `input_size` (the progressive
+            learning of EfficientNetV2; only for networks that take any size); None is constant.
         epochs: passes over the training part.
         max_minutes: ends earlier; the learning rate then follows the clock, so that it still
             falls to zero.
@@ -39,6 +41,7 @@ class TrainConfig:
     model: str
     model_arguments: Mapping[str, Any] = field(default_factory=dict)
     input_size: int = 224
+    initial_size: int | None = None
     epochs: int = 30
     max_minutes: float = math.inf
     batch_size: int = 32
@@ -64,10 +67,23 @@ class TrainConfig:
         for name in ("warmup_fraction", "label_smoothing", "augmentation", "weight_decay"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ConfigError(f"{name} must be 0 to 1, not {getattr(self, name)}.")
+        if self.initial_size is not None and not 32 <= self.initial_size <= self.input_size:
+            raise ConfigError(
+                f"initial_size must be 32 to {self.input_size} (the input size), "
+                f"not {self.initial_size}."
+            )
         choices = (("balance", self.balance, Balance), ("precision", self.precision, Precision))
         for name, value, known in choices:
             if value not in get_args(known):
                 raise ConfigError(f"{name} must be one of {get_args(known)}, not '{value}'.")
+
+
+def training_size(progress: float, config: TrainConfig) -> int:
+    """Return the network's input size in pixels at `progress` (0 to 1)."""
+    if config.initial_size is None:
+        return config.input_size
+    step = min(3, int(4 * progress))
+    return round(config.initial_size + (config.input_size - config.initial_size) * step / 3)
 
 
 def learning_rate(progress: float, config: TrainConfig) -> float:

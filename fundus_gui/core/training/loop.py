@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,10 +12,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import nn
+from torchvision.transforms import v2
 
-from fundus_gui.core.datasets import Dataset
-from fundus_gui.core.devices import resolve_device
-from fundus_gui.core.errors import DatasetError
+from fundus_gui.core.datasets import Dataset, check_parts
+from fundus_gui.core.devices import device_name, is_out_of_memory, resolve_device
+from fundus_gui.core.errors import ConfigError, DeviceError
 from fundus_gui.core.evaluation import Metrics, measure
 from fundus_gui.core.models import create_model
 from fundus_gui.core.preprocessing import Preprocessing
@@ -25,7 +26,7 @@ from fundus_gui.core.training.batches import (
     normalise,
     training_batches,
 )
-from fundus_gui.core.training.config import TrainConfig, learning_rate
+from fundus_gui.core.training.config import TrainConfig, learning_rate, training_size
 from fundus_gui.core.training.run_folder import RunFolder
 
 
@@ -98,12 +99,14 @@ class _Learner:
             ]
         )
 
-    def step(self, views: torch.Tensor, labels: torch.Tensor, rate: float) -> float:
+    def step(self, views: torch.Tensor, labels: torch.Tensor, progress: float) -> float:
         """Update once on (N, 3, S, S) uint8 views and (N,) class indices; return the loss."""
         for group in self._optimizer.param_groups:
-            group["lr"] = rate
+            group["lr"] = learning_rate(progress, self.config)
         self.model.train()
-        inputs = normalise(views.to(self.device), self.preprocessing)
+        size = training_size(progress, self.config)
+        smaller = v2.functional.resize(views.to(self.device), [size, size], antialias=True)
+        inputs = normalise(smaller, self.preprocessing)
         with torch.autocast(
             self.device.type, torch.bfloat16, enabled=self.config.precision == "bf16"
         ):
@@ -129,18 +132,18 @@ class _Learner:
 
 def fit(
     data: Dataset, config: TrainConfig, out: Path, *, command: str = ""
-) -> Iterator[StepReport | EpochReport]:
+) -> Generator[StepReport | EpochReport, None, None]:
     """Train on the `train` part of `data`, watch the `val` part, write a new run folder `out`.
 
     The folder receives `config.toml`, `split.csv`, `summary.csv` (a row an epoch) and the weights
     `last.safetensors` and `best.safetensors` (highest validation macro-AUC).
 
     Raises:
-        DatasetError: a part is missing, or `out` exists already.
+        DatasetError: a part lacks a class, a patient is in two parts, or `out` exists already.
+        ConfigError: the settings let the loss diverge.
         FundusError: as the data, the network or the device demand.
     """
-    if not data.part("train") or not data.part("val"):
-        raise DatasetError(f"{data.name} needs a train and a val part.")
+    check_parts(data)
     preprocessing = Preprocessing(size=config.input_size)
     training = PhotographDataset(
         data.part("train"),
@@ -158,7 +161,10 @@ def fit(
         for report in _train_epoch(learner, training, epoch, clock):
             losses.append(report.loss)
             yield report
-        metrics = measure(learner.predict_proba(validation), validation.labels)
+        probabilities = learner.predict_proba(validation)
+        if not np.isfinite(probabilities).all():
+            raise _diverged(f"after epoch {epoch} the network answered with no numbers")
+        metrics = measure(probabilities, validation.labels)
         is_best, best = metrics.macro_auc > best, max(best, metrics.macro_auc)
         run.save(learner.model, metrics, epoch, is_best=is_best)
         summary = EpochReport(
@@ -172,16 +178,39 @@ def fit(
 
 def _train_epoch(
     learner: _Learner, training: PhotographDataset, epoch: int, clock: _Clock
-) -> Iterator[StepReport]:
+) -> Generator[StepReport, None, None]:
     config = learner.config
     batches = training_batches(training, config, epoch)
     before = time.monotonic()
     for step, (views, labels) in enumerate(batches, start=1):
         progress = clock.progress(epoch - 1 + (step - 1) / len(batches))
-        rate = learning_rate(progress, config)
-        loss = learner.step(views, labels, rate)
+        loss = _step_if_it_fits(learner, views, labels, progress)
+        if not math.isfinite(loss):
+            raise _diverged(f"the loss was {loss} in step {step} of epoch {epoch}")
         now = time.monotonic()
+        rate = learning_rate(progress, config)
         yield StepReport(epoch, step, len(batches), loss, rate, len(labels) / (now - before))
         before = time.monotonic()
         if clock.is_over:
             return
+
+
+def _diverged(how: str) -> ConfigError:
+    return ConfigError(
+        f"The training diverged: {how}. Choose a lower learning rate; the weights of earlier "
+        "epochs are kept."
+    )
+
+
+def _step_if_it_fits(
+    learner: _Learner, views: torch.Tensor, labels: torch.Tensor, progress: float
+) -> float:
+    try:
+        return learner.step(views, labels, progress)
+    except RuntimeError as error:
+        if not is_out_of_memory(error):
+            raise
+        raise DeviceError(
+            f"{device_name(learner.device)} has too little free memory for {len(labels)} images "
+            "at once. Choose a smaller batch size, input size or model."
+        ) from error

@@ -6,7 +6,11 @@ import csv
 import dataclasses
 import hashlib
 import io
+import math
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -21,7 +25,7 @@ from fundus_gui.core import atomic
 from fundus_gui.core.cards import ModelCard
 from fundus_gui.core.checkpoints import save_checkpoint
 from fundus_gui.core.datasets import Dataset
-from fundus_gui.core.errors import DatasetError
+from fundus_gui.core.errors import DatasetError, ExportError
 from fundus_gui.core.evaluation import Metrics
 from fundus_gui.core.preprocessing import Preprocessing
 from fundus_gui.core.training.config import TrainConfig
@@ -46,32 +50,33 @@ class RunFolder:
         """Make the folder; an existing one is never written into.
 
         Raises:
-            DatasetError: the folder exists, or cannot be made.
+            DatasetError: the folder exists already.
+            ExportError: it cannot be written.
         """
-        try:
+        if os.path.lexists(self.path):
+            raise DatasetError(f"The run folder {self.path} exists already; choose a new one.")
+        config = dataclasses.asdict(self.config)
+        settings = tomli_w.dumps(
+            {name: value for name, value in config.items() if value is not None}
+        )
+        with self._writing():
             self.path.mkdir(parents=True)
-        except FileExistsError as error:
-            raise DatasetError(
-                f"The run folder {self.path} exists already; choose a new one."
-            ) from error
-        except OSError as error:
-            raise DatasetError(f"{self.path} cannot be made ({error.strerror}).") from error
-        settings = {
-            name: value
-            for name, value in dataclasses.asdict(self.config).items()
-            if value is not None
-        }
-        atomic.write_bytes(self.path / "config.toml", tomli_w.dumps(settings).encode())
-        atomic.write_bytes(self.path / "split.csv", self._split_table().encode("utf-8-sig"))
-        atomic.write_bytes(self.path / "summary.csv", _row(_SUMMARY_COLUMNS).encode())
+            atomic.write_bytes(self.path / "config.toml", settings.encode())
+            atomic.write_bytes(self.path / "split.csv", self._split_table().encode("utf-8-sig"))
+            atomic.write_bytes(self.path / "summary.csv", _row(_SUMMARY_COLUMNS).encode())
 
     def append(self, epoch: int, train_loss: float, metrics: Metrics, seconds: float) -> None:
-        """Add an epoch to `summary.csv`."""
+        """Add an epoch to `summary.csv`.
+
+        Raises:
+            ExportError: it cannot be written.
+        """
         cells = (
             epoch, train_loss, metrics.log_loss, metrics.accuracy, metrics.balanced_accuracy,
             metrics.macro_auc, round(seconds, 1),
         )  # fmt: skip
-        with (self.path / "summary.csv").open("a", encoding="utf-8", newline="") as stream:
+        summary = self.path / "summary.csv"
+        with self._writing(), summary.open("a", encoding="utf-8", newline="") as stream:
             stream.write(_row(cells))
 
     def save(self, model: nn.Module, metrics: Metrics, epoch: int, *, is_best: bool) -> None:
@@ -80,12 +85,24 @@ class RunFolder:
         for name in ("last", "best") if is_best else ("last",):
             save_checkpoint(self.path / f"{name}.safetensors", model.state_dict(), card)
 
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise ExportError(
+                f"The run folder {self.path} cannot be written ({error.strerror}). Free some "
+                "space or choose another folder."
+            ) from error
+
     def _split_table(self) -> str:
-        header = _row(("filename", "label", "patient_id", "split"))
-        return header + "".join(
-            _row((image.path.name, image.label, image.patient_id, image.part))
+        """Return the split in the form of a `labels.csv` of the data's folder."""
+        rows = [
+            (_below(self.data.folder, image.path), image.label, image.patient_id, image.part)
             for image in self.data.images
-        )
+        ]
+        table = "".join(_row(row) for row in [("filename", "label", "patient_id", "split"), *rows])
+        return table.encode("utf-8", "backslashreplace").decode()  # undecodable bytes of names
 
     def _card(self, metrics: Metrics, epoch: int) -> ModelCard:
         return ModelCard(
@@ -114,9 +131,14 @@ class RunFolder:
         )
 
 
+def _below(folder: Path, path: Path) -> str:
+    shown = path.relative_to(folder) if path.is_relative_to(folder) else path
+    return shown.as_posix()
+
+
 def _plain(settings: dict[str, Any]) -> dict[str, Any]:
     """Drop what JSON has no number for (an endless time budget)."""
-    return {k: v for k, v in settings.items() if v is not None and v != float("inf")}
+    return {name: value for name, value in settings.items() if value not in (None, math.inf)}
 
 
 def _row(cells: tuple[object, ...]) -> str:

@@ -1,0 +1,142 @@
+"""What leaves the window: tables of results, rows on the clipboard, charts."""
+
+from __future__ import annotations
+
+import functools
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
+
+from fundus_gui.core.catalogue import Catalogue
+from fundus_gui.core.errors import ExportError
+from fundus_gui.core.export import RunRecord
+from fundus_gui.core.results import ImageResult
+from fundus_gui.gui.classification import Classification
+from fundus_gui.gui.error_dialog import ErrorReporter
+from fundus_gui.gui.file_dialogs import FileDialogs
+from fundus_gui.gui.jobs import export_table, table_text
+from fundus_gui.gui.widgets.probability_bars import ProbabilityBars
+from fundus_gui.gui.worker import JobSlot
+
+
+class Outputs(QWidget):
+    """Asks where to, and writes in a thread; only official results, never what-if values.
+
+    An invisible widget, so that the file dialogs have a parent.
+
+    Signals:
+        message: what has been done, in a sentence.
+    """
+
+    message = Signal(str)
+
+    def __init__(
+        self,
+        classification: Classification,
+        catalogue: Catalogue,
+        errors: ErrorReporter,
+        dialogs: FileDialogs,
+        parent: QWidget,
+    ) -> None:
+        super().__init__(parent)
+        self.hide()
+        self._classification = classification
+        self._catalogue = catalogue
+        self._errors = errors
+        self._dialogs = dialogs
+        self._done = ""
+        self._slot = JobSlot(self)
+        self._slot.yielded.connect(self._on_yielded)
+        self._slot.completed.connect(self._on_completed)
+        self._slot.failed.connect(errors.report)
+
+    def export(self, results: Sequence[ImageResult]) -> None:
+        """Ask for a file and write the results to it."""
+        run = self._run_record()
+        if not results or run is None:
+            self.message.emit(self.tr("There are no results to export yet."))
+            return
+        out = self._dialogs.save_as(
+            self,
+            self.tr("Export results"),
+            self._suggested("results.csv"),
+            "CSV (*.csv);;Parquet (*.parquet)",
+        )
+        if out is not None:
+            self._done = self.tr("{count} rows written to {path}").format(
+                count=f"{len(results):,}", path=out
+            )
+            self._slot.start(functools.partial(export_table, results, out, run))
+
+    def copy_rows(self, results: Sequence[ImageResult]) -> None:
+        """Put the results on the clipboard, with all columns of an export."""
+        run = self._run_record()
+        if not results or run is None:
+            self.message.emit(self.tr("No row with a result is selected."))
+        else:
+            self._done = self.tr("{count} rows copied").format(count=f"{len(results):,}")
+            self._slot.start(functools.partial(table_text, results, run))
+
+    def save_chart(self, bars: ProbabilityBars, photograph: Path | None) -> None:
+        """Ask for a file and write the chart to it."""
+        stem = photograph.stem if photograph is not None else "chart"
+        out = self._dialogs.save_as(
+            self,
+            self.tr("Save the chart"),
+            self._suggested(f"{stem}-probabilities.png"),
+            "PNG (*.png);;SVG (*.svg);;PDF (*.pdf)",
+        )
+        if out is None:
+            return
+        try:
+            bars.save_chart(out)
+        except ExportError as error:
+            self._errors.report(error)
+        else:
+            self.message.emit(self.tr("Chart saved as {path}").format(path=out))
+
+    def close_thread(self) -> None:
+        """Stop and wait for the thread."""
+        self._slot.close()
+
+    def _suggested(self, name: str) -> Path:
+        roots = self._classification.roots
+        if not roots:
+            return Path.home() / name
+        return (roots[0] if roots[0].is_dir() else roots[0].parent) / name
+
+    def _run_record(self) -> RunRecord | None:
+        state = self._classification
+        if state.spec is None or state.models_ready is None:
+            return None
+        models = self._catalogue.models
+        return RunRecord(
+            ensemble=state.spec,
+            cards={name: models[name].card for name in state.spec.members},
+            weights_sha256=state.models_ready.weights_sha256,
+            device=state.models_ready.device_name,
+            roots=state.roots,
+            command=self._command(state.spec.name, state.spec.members),
+            started=state.started,
+        )
+
+    def _command(self, ensemble: str, members: Sequence[str]) -> str:
+        """Return the command line that gives the same results."""
+        chosen = (
+            ["--ensemble", ensemble]
+            if ensemble in self._catalogue.ensembles
+            else [word for name in members for word in ("--model", name)]
+        )
+        roots = [str(root) for root in self._classification.roots]
+        return shlex.join(["fundus-gui", "classify", *roots, *chosen])
+
+    def _on_yielded(self, record: object) -> None:
+        if isinstance(record, str):
+            QGuiApplication.clipboard().setText(record)
+
+    def _on_completed(self) -> None:
+        self.message.emit(self._done)

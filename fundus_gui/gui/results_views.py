@@ -1,0 +1,109 @@
+"""The list and the grid in which the photographs are shown."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QListView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+)
+
+from fundus_gui.gui.results_model import Column, Role
+
+_LIST_ICON = 40
+_GRID_ICON = 104
+# px of the list below which a column would leave too little room for the file's name
+_NEEDED = {Column.AGREEMENT: 360, Column.CONFIDENCE: 280}
+
+
+class ResultsTable(QTableView):
+    """One line per photograph; columns that do not fit step aside."""
+
+    def __init__(self, rows: QAbstractItemModel) -> None:
+        super().__init__()
+        self.setModel(rows)
+        self.setAccessibleName(self.tr("Photographs and results"))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setIconSize(QSize(_LIST_ICON, _LIST_ICON))
+        self.setItemDelegateForColumn(Column.FILE, _FileDelegate(self))
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setDefaultSectionSize(_LIST_ICON + 8)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(Column.FILE, QHeaderView.ResizeMode.Stretch)
+        header.resizeSection(Column.RESULT, self.fontMetrics().averageCharWidth() * 21)
+        for column in (Column.CONFIDENCE, Column.AGREEMENT):
+            header.resizeSection(column, header.sectionSizeHint(column) + 8)
+        header.setSortIndicator(Column.FILE, Qt.SortOrder.AscendingOrder)
+        self.setSortingEnabled(True)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Hide columns that do not fit."""
+        for column, needed in _NEEDED.items():
+            self.setColumnHidden(column, event.size().width() < needed)
+        super().resizeEvent(event)
+
+
+class ResultsGrid(QListView):
+    """Large thumbnails with name and result."""
+
+    def __init__(self, rows: QAbstractItemModel) -> None:
+        super().__init__()
+        self.setModel(rows)
+        self.setAccessibleName(self.tr("Photographs and results"))
+        self.setViewMode(QListView.ViewMode.IconMode)
+        self.setMovement(QListView.Movement.Static)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setUniformItemSizes(True)
+        self.setIconSize(QSize(_GRID_ICON, _GRID_ICON))
+        line = self.fontMetrics().lineSpacing()
+        self.setGridSize(QSize(_GRID_ICON + 16, _GRID_ICON + 3 * line + 8))
+        self.setItemDelegate(_GridDelegate(self))
+
+
+class _FileDelegate(QStyledItemDelegate):
+    """Elides each of the two lines: the name, and the folder in an opened tree."""
+
+    def initStyleOption(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Shorten the lines to the cell."""
+        super().initStyleOption(option, index)
+        room = option.rect.width() - option.decorationSize.width() - 16
+        option.text = _elided(option, option.text.splitlines(), room)
+
+
+class _GridDelegate(QStyledItemDelegate):
+    """Writes the result below a thumbnail's name."""
+
+    def initStyleOption(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Fill in two lines of text."""
+        super().initStyleOption(option, index)
+        result = str(index.sibling(index.row(), Column.RESULT).data())
+        confidence = index.sibling(index.row(), Column.CONFIDENCE).data(Role.SORT)
+        if confidence is not None:
+            result = f"{result} {confidence:.0%}"
+        name = option.text.splitlines()[0]
+        option.text = _elided(option, [name, result], _GRID_ICON + 8)
+
+
+_LINE_BREAK = "\u2028"  # what the style breaks lines at
+
+
+def _elided(option: QStyleOptionViewItem, lines: list[str], width: int) -> str:
+    middle = Qt.TextElideMode.ElideMiddle
+    return _LINE_BREAK.join(option.fontMetrics.elidedText(line, middle, width) for line in lines)

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from fakes import RecordedErrors, installed_model
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QComboBox
+from pytestqt.qtbot import QtBot
+
+from fundus_gui.gui.image_pane import ImagePane
+
+
+@pytest.fixture
+def pane(qtbot: QtBot, errors: RecordedErrors) -> Iterator[ImagePane]:
+    seen_by_model = QAction("As the model sees it")
+    seen_by_model.setCheckable(True)
+    shown = ImagePane((), seen_by_model, errors.reporter)
+    shown.seen_by_model_for_test = seen_by_model  # keeps it alive as long as the pane
+    qtbot.addWidget(shown)
+    shown.show()
+    yield shown
+    shown.close_thread()
+
+
+def toggle(pane: ImagePane) -> None:
+    pane.seen_by_model_for_test.toggle()
+
+
+def size(pane: ImagePane) -> tuple[int, int]:
+    """Return width and height of the photograph that is shown."""
+    area = pane.view.sceneRect()
+    return round(area.width()), round(area.height())
+
+
+def test_a_photograph_is_shown_with_name_and_size(
+    qtbot: QtBot, pane: ImagePane, photographs: Callable[..., Path]
+) -> None:
+    assert "Select a photograph" in pane.view.message()
+    pane.show_path(photographs(1) / "eye0.png")
+    qtbot.waitUntil(lambda: pane.caption.text() == "eye0.png · 32 × 24 px")
+    assert size(pane) == (32, 24)
+    assert pane.view.message() == ""
+
+
+def test_the_last_of_many_choices_is_shown(
+    qtbot: QtBot, pane: ImagePane, photographs: Callable[..., Path]
+) -> None:
+    folder = photographs(30)
+    for number in range(30):
+        pane.show_path(folder / f"eye{number}.png")
+    qtbot.waitUntil(lambda: pane.caption.text().startswith("eye29.png"))
+
+
+def test_the_reason_is_shown_in_the_place_of_an_unreadable_photograph(
+    qtbot: QtBot, pane: ImagePane, tmp_path: Path, errors: RecordedErrors
+) -> None:
+    broken = tmp_path / "broken.png"
+    broken.touch()
+    pane.show_path(broken)
+    qtbot.waitUntil(lambda: "empty" in pane.view.message())
+    assert pane.caption.text() == "broken.png"
+    assert errors.messages == []
+
+
+def test_a_model_s_view_has_the_model_s_size(
+    qtbot: QtBot, pane: ImagePane, photographs: Callable[..., Path]
+) -> None:
+    pane.set_models([installed_model("cnn", size=32), installed_model("vit", size=48)])
+    pane.show_path(photographs(1) / "eye0.png")
+    qtbot.waitUntil(lambda: size(pane) == (32, 24))
+    choice = pane.findChild(QComboBox)
+    assert not choice.isVisible()
+    toggle(pane)
+    qtbot.waitUntil(lambda: size(pane) == (32, 32))
+    assert choice.isVisible()
+    choice.setCurrentIndex(1)
+    choice.activated.emit(1)
+    qtbot.waitUntil(lambda: size(pane) == (48, 48))
+    toggle(pane)
+    qtbot.waitUntil(lambda: size(pane) == (32, 24))
+
+
+def test_models_that_see_alike_need_no_choice(qtbot: QtBot, pane: ImagePane) -> None:
+    pane.set_models([installed_model("cnn"), installed_model("vit")])
+    toggle(pane)
+    assert not pane.findChild(QComboBox).isVisible()
+
+
+def test_nothing_is_shown_once_nothing_is_chosen(
+    qtbot: QtBot, pane: ImagePane, photographs: Callable[..., Path]
+) -> None:
+    pane.show_path(photographs(1) / "eye0.png")
+    pane.show_path(None)
+    qtbot.wait(100)
+    assert "Select a photograph" in pane.view.message()
+    assert pane.caption.text() == ""

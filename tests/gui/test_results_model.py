@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fakes import RESULTS, WAITING, vote
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
+from pytestqt.modeltest import ModelTester
+
+from fundus_gui.core.results import Prediction, UnreadableImage
+from fundus_gui.gui.results_model import Column, ResultsModel, Role, Status
+
+ASCENDING, DESCENDING = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
+
+
+def shown(model: ResultsModel, column: Column) -> list[str]:
+    return [model.index(row, column).data() for row in range(model.rowCount())]
+
+
+def order(model: ResultsModel) -> str:
+    return "".join(name[0] for name in shown(model, Column.FILE))
+
+
+def test_the_model_keeps_to_the_rules_of_qt(
+    model: ResultsModel, qtmodeltester: ModelTester
+) -> None:
+    qtmodeltester.check(model)
+
+
+def test_every_photograph_has_a_row_whatever_became_of_it(model: ResultsModel) -> None:
+    assert shown(model, Column.RESULT) == [
+        "GLAUCOMA", "NORMAL", "Could not be read", "NORMAL", "GLAUCOMA", "Waiting"
+    ]  # fmt: skip
+    assert shown(model, Column.CONFIDENCE) == [
+        "80.0%",
+        "45.0%",
+        "–",
+        "100.0%",
+        "60.0%",
+        "–",
+    ]
+    assert shown(model, Column.AGREEMENT) == [
+        "100.0%",
+        "50.0%",
+        "–",
+        "100.0%",
+        "50.0%",
+        "–",
+    ]
+    assert [model.count(status) for status in Status] == [1, 4, 1]
+    assert model.waiting() == [WAITING]
+
+
+def test_the_table_says_what_the_prediction_says(model: ResultsModel) -> None:
+    for row in range(model.rowCount()):
+        result = model.index(row, 0).data(Role.RESULT)
+        if isinstance(result, Prediction):
+            assert model.index(row, 0).data(Role.LABEL) == result.label
+            confidence = model.index(row, Column.CONFIDENCE).data(Role.SORT)
+            assert confidence == pytest.approx(result.confidence, abs=1e-15)
+            agreement = model.index(row, Column.AGREEMENT).data(Role.SORT)
+            assert agreement == pytest.approx(result.agreement, abs=1e-15)
+
+
+def test_the_reason_of_a_failure_is_in_the_tooltip(model: ResultsModel) -> None:
+    tooltip = model.index(2, Column.RESULT).data(Qt.ItemDataRole.ToolTipRole)
+    assert tooltip == "3.png\nthe file is empty"
+
+
+@pytest.mark.parametrize(
+    ("column", "direction", "expected"),
+    [
+        (Column.CONFIDENCE, DESCENDING, "415236"),
+        (Column.CONFIDENCE, ASCENDING, "251436"),
+        (Column.AGREEMENT, ASCENDING, "251436"),
+        (Column.RESULT, ASCENDING, "154236"),
+        (Column.FILE, DESCENDING, "654321"),
+        (Column.FILE, ASCENDING, "123456"),
+    ],
+)
+def test_sorting_is_numeric_and_what_has_no_value_comes_last(
+    model: ResultsModel, column: Column, direction: Qt.SortOrder, expected: str
+) -> None:
+    model.sort(column, direction)
+    assert order(model) == expected
+
+
+def test_a_selected_row_stays_the_same_photograph_when_sorted(model: ResultsModel) -> None:
+    held = QPersistentModelIndex(model.index(0, Column.RESULT))
+    model.sort(Column.FILE, DESCENDING)
+    assert (held.row(), held.column()) == (5, Column.RESULT)
+    assert held.data(Role.PATH) == Path("1.png")
+
+
+def test_results_find_their_rows_after_sorting(model: ResultsModel) -> None:
+    model.sort(Column.FILE, DESCENDING)
+    model.set_results([vote("6.png", (0.9, 0.1, 0.0), (0.9, 0.1, 0.0))])
+    assert shown(model, Column.RESULT)[0] == "AMD"
+    model.sort(Column.CONFIDENCE, DESCENDING)
+    model.set_results([vote("2.png", (1.0, 0.0, 0.0), (1.0, 0.0, 0.0))])
+    model.resort()
+    assert order(model).startswith("24")
+
+
+def test_what_if_weights_change_what_is_shown_but_not_the_results(
+    model: ResultsModel,
+) -> None:
+    model.set_weights((0.0, 1.0))
+    assert shown(model, Column.RESULT)[1] == "AMD"
+    assert shown(model, Column.CONFIDENCE)[1] == "40.0%"
+    assert [result for result in RESULTS if result in model.results()] == RESULTS
+    model.set_weights(None)
+    assert shown(model, Column.RESULT)[1] == "NORMAL"
+
+
+def test_results_that_come_under_what_if_weights_are_shown_with_them(
+    model: ResultsModel,
+) -> None:
+    model.set_weights((1.0, 0.0))
+    model.set_results([vote("6.png", (0.9, 0.1, 0.0), (0.0, 0.0, 1.0))])
+    assert shown(model, Column.RESULT)[5] == "AMD"
+
+
+def test_neighbouring_results_are_announced_together(model: ResultsModel) -> None:
+    ranges: list[tuple[int, int]] = []
+
+    def on_changed(top: QModelIndex, bottom: QModelIndex) -> None:
+        ranges.append((top.row(), bottom.row()))
+
+    model.dataChanged.connect(on_changed)
+    model.set_results([RESULTS[0], RESULTS[1], RESULTS[4]])
+    assert ranges == [(0, 1), (4, 4)]
+
+
+def test_forgetting_results_lets_all_photographs_wait(model: ResultsModel) -> None:
+    model.forget_results()
+    assert set(shown(model, Column.RESULT)) == {"Waiting"}
+    assert len(model.waiting()) == 6
+
+
+def test_known_and_unknown_paths_do_no_harm(model: ResultsModel) -> None:
+    model.add_paths([Path("1.png"), Path("7.png"), Path("7.png")])
+    model.set_results([UnreadableImage(Path("elsewhere.png"), "x")])
+    assert order(model) == "1234567"
+
+
+@pytest.mark.usefixtures("qapp")
+def test_photographs_in_subfolders_show_where_they_lie() -> None:
+    model = ResultsModel()
+    root = Path("eyes")
+    model.add_paths([root / "1.png", root / "left" / "old" / "2.png", Path("3.png")], [root])
+    assert shown(model, Column.FILE) == ["1.png", "2.png\nleft/old", "3.png"]
+
+
+@pytest.mark.usefixtures("qapp")
+def test_only_rows_that_are_drawn_ask_for_a_picture() -> None:
+    asked: list[Path] = []
+    model = ResultsModel(decoration=asked.append)
+    model.add_paths(Path(f"{n}.png") for n in range(10_000))
+    model.set_results([UnreadableImage(Path(f"{n}.png"), "x") for n in range(10_000)])
+    model.sort(Column.CONFIDENCE, DESCENDING)
+    assert asked == []
+    assert model.rowCount() == 10_000
