@@ -40,10 +40,14 @@ def _encoded(format_: str) -> bytes:
     return buffer.getvalue()
 
 
-def _png_header(width: int, height: int) -> bytes:
-    chunk = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    start = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + chunk
-    return start + struct.pack(">I", zlib.crc32(chunk))
+def _png(width: int, height: int) -> bytes:
+    """Return a file that is right but for its size and its want of pixels."""
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(b"")), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        for name, data in chunks
+    )
 
 
 def _write(name: str, content: bytes) -> Callable[[Path], Path]:
@@ -88,8 +92,8 @@ BREAKERS: list[Callable[[Path], Path]] = [
     _write("empty.jpg", b""),
     _write("text.jpeg", b"This is no photograph."),
     _write("document.png", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"),
-    _write("zero_size.png", _png_header(0, 0)),
-    _write("overlarge.png", _png_header(30_000, 30_000)),
+    _write("zero_size.png", _png(0, 0)),
+    _write("overlarge.png", _png(30_000, 30_000)),
     _folder_named_like_an_image,
 ]
 if os.name == "posix":

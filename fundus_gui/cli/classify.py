@@ -192,10 +192,8 @@ class _Report:
         """Print it."""
         if self._total <= _MOST_ROWS:
             console.print(self._rows)
-        counts = Table(Column("class", overflow="fold"), "photographs", box=box.SIMPLE_HEAD)
-        for label, count in self._labels.most_common():
-            counts.add_row(printable(label), str(count))
-        console.print(counts)
+        if self._labels:
+            console.print(self._counts())
         classified = sum(self._labels.values())
         ending = f"{self.failed} could not be read" + (":" if self.failed else ".")
         console.print(f"{classified} classified, {ending}")
@@ -208,3 +206,9 @@ class _Report:
                 f"Results: {out}, record of the run: {out.with_suffix('.json')}", soft_wrap=True
             )
         console.print(RESEARCH_USE_ONLY, style="dim")
+
+    def _counts(self) -> Table:
+        counts = Table(Column("class", overflow="fold"), "photographs", box=box.SIMPLE_HEAD)
+        for label, count in self._labels.most_common():
+            counts.add_row(printable(label), str(count))
+        return counts

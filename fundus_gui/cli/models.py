@@ -11,6 +11,7 @@ from rich.table import Column, Table
 from fundus_gui.cli.console import err, out, printable
 from fundus_gui.core.cards import ModelCard
 from fundus_gui.core.catalogue import Catalogue, read_catalogue
+from fundus_gui.core.paths import user_data_dir
 
 models_app = typer.Typer(
     help="List the installed models and ensembles, or show one.", no_args_is_help=False
@@ -38,8 +39,12 @@ def list_installed() -> None:
             printable(", ".join(card.class_names)),
             _figures(card),
         )
-    out.print(table)
-    _print_ensembles(catalogue)
+    if catalogue.models:
+        out.print(table)
+        _print_ensembles(catalogue)
+    else:
+        folder = user_data_dir() / "weights"
+        out.print(f"No models are installed. Put weights (.safetensors) into {folder}.")
     for sentence in catalogue.refused:
         err.print(printable(sentence), style="red", soft_wrap=True)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -85,7 +85,7 @@ class Classification(QObject):
         self._show_timer = self._timer(_SHOW_EVERY_MS, self._show_results)
         self._resort_timer = self._timer(_RESORT_EVERY_MS, self._model.resort)
 
-    def _timer(self, interval_ms: int, slot: object) -> QTimer:
+    def _timer(self, interval_ms: int, slot: Callable[[], None]) -> QTimer:
         timer = QTimer(self)
         timer.setSingleShot(True)
         timer.setInterval(interval_ms)
@@ -163,6 +163,11 @@ class Classification(QObject):
         self._resort_timer.stop()
         self._slot.close()
         self.phase = Phase.IDLE
+
+    def weigh(self, weights: tuple[float, ...] | None) -> None:
+        """Show all results voted with these weights; None for the ensemble's own."""
+        self._model.set_weights(weights)
+        self._resort_timer.start()
 
     def _start(self, job: Job, phase: Phase) -> None:
         self.phase = phase

@@ -62,11 +62,16 @@ class ClassifyPage(QWidget):
         self.vote = VotePane(catalogue, model_colours(catalogue.models))
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setChildrenCollapsible(False)
-        for pane, width in ((self.results, 460), (self.image, 540), (self.vote, 440)):
+        panes: tuple[tuple[QWidget, int, int], ...] = (
+            (self.results, 280, 1),
+            (self.image, 280, 3),
+            (self.vote, 360, 1),
+        )
+        for number, (pane, least_width, stretch) in enumerate(panes):
+            pane.setMinimumWidth(least_width)
             self.splitter.addWidget(pane)
-            pane.setMinimumWidth(280)
-            self.splitter.setStretchFactor(self.splitter.count() - 1, width)
-        self.splitter.setSizes([460, 540, 440])
+            self.splitter.setStretchFactor(number, stretch)
+        self.splitter.setSizes([490, 510, 440])
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self.welcome)
         self._stack.addWidget(self.splitter)
@@ -80,7 +85,7 @@ class ClassifyPage(QWidget):
         self.model.dataChanged.connect(self._on_data_changed)
         self.results.current_changed.connect(self._on_current_changed)
         self.vote.chooser.spec_changed.connect(self._on_spec_changed)
-        self.vote.weights_changed.connect(self.model.set_weights)
+        self.vote.weights_changed.connect(self.classification.weigh)
         self.classification.nothing_found.connect(self._on_nothing_found)
         self.classification.failed.connect(self._errors.report)
         self._outputs.message.connect(self.message)
@@ -140,7 +145,7 @@ class ClassifyPage(QWidget):
 
     def paste(self) -> None:
         """Add what the clipboard holds: files, or a picture that is saved first."""
-        mime = QGuiApplication.clipboard().mimeData()
+        mime = QGuiApplication.clipboard().mimeData() or QMimeData()  # None when it is empty
         if paths := local_paths(mime):
             self.open_paths(paths, add=True)
             return
@@ -199,7 +204,9 @@ class ClassifyPage(QWidget):
         path = self.results.current_path()
         row = self.model.row_of(path) if path is not None else None
         if path is not None and row is not None and top.row() <= row <= bottom.row():
-            self.vote.show_result(self.model.result_of(path))
+            result = self.model.result_of(path)
+            if result is not self.vote.result:
+                self.vote.show_result(result)
 
     def _on_current_changed(self, path: Path | None) -> None:
         self.image.show_path(path)

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
@@ -18,6 +18,8 @@ from fundus_gui.gui.error_dialog import ErrorReporter
 from fundus_gui.gui.jobs import LoadedView, load_view
 from fundus_gui.gui.widgets.image_view import ImageView
 from fundus_gui.gui.worker import JobSlot
+
+_LOADING_AFTER_MS = 100
 
 
 class ImagePane(QWidget):
@@ -48,6 +50,10 @@ class ImagePane(QWidget):
         self.caption = QLabel()
         self.caption.setTextFormat(Qt.TextFormat.PlainText)
         self.caption.setWordWrap(True)
+        self._loading_timer = QTimer(self)
+        self._loading_timer.setSingleShot(True)
+        self._loading_timer.setInterval(_LOADING_AFTER_MS)
+        self._loading_timer.timeout.connect(self._on_loading_takes_long)
         self._zoom = QLabel()
         self._zoom.setToolTip(self.tr("Screen pixels per pixel of the photograph"))
         self._preprocessings = QComboBox()
@@ -98,6 +104,7 @@ class ImagePane(QWidget):
         self._path = path
         if path is None:
             self._slot.cancel()
+            self._loading_timer.stop()
             self._photograph = None
             self.caption.clear()
             self.view.show_message(self.tr("Select a photograph to see it here."))
@@ -106,15 +113,18 @@ class ImagePane(QWidget):
 
     def close_thread(self) -> None:
         """Stop and wait for the thread."""
+        self._loading_timer.stop()
         self._slot.close()
 
     def _load(self) -> None:
         if self._path is None:
             return
+        self._loading_timer.start()
         seen_by = self._preprocessings.currentData() if self._seen_by_model.isChecked() else None
         self._slot.start(functools.partial(load_view, self._path, seen_by, self._photograph))
 
     def _on_loaded(self, loaded: LoadedView) -> None:
+        self._loading_timer.stop()
         photograph = loaded.photograph
         self._photograph = photograph
         self.view.set_pixels(loaded.pixels)
@@ -122,7 +132,13 @@ class ImagePane(QWidget):
         size = self.tr("{width} × {height} px").format(width=width, height=height)
         self.caption.setText(" · ".join((photograph.path.name, size, *photograph.warnings)))
 
+    def _on_loading_takes_long(self) -> None:
+        if self._path is not None:  # the last photograph must not be taken for this one
+            self.caption.setText(self._path.name)
+            self.view.show_message(self.tr("Loading…"))
+
     def _on_failed(self, error: BaseException) -> None:
+        self._loading_timer.stop()
         if isinstance(error, ImageError):
             self.caption.setText(error.path.name)
             self.view.show_message(str(error))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
-from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QToolButton
+from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QToolButton, QWidget
 
 from fundus_gui.core.catalogue import Catalogue
 from fundus_gui.core.paths import samples_dir
@@ -47,7 +47,6 @@ class MainWindow(QMainWindow):
         dialogs: FileDialogs | None = None,
     ) -> None:
         super().__init__()
-        self.setWindowTitle(self.tr("Fundus classifier"))
         self.setMinimumSize(960, 600)
         room = self.screen().availableSize()
         self.resize(min(1440, room.width() - 64), min(900, room.height() - 64))
@@ -65,8 +64,8 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self.page)
         self.status = RunStatusBar()
         self.setStatusBar(self.status)
-        self._recent_menu = QMenu(self.tr("Open &recent"), self)
-        fill_menu_bar(self, self.commands, self._recent_menu)
+        self.recent_menu = QMenu(self.tr("Open &recent"), self)
+        fill_menu_bar(self, self.commands, self.recent_menu)
         self._tool_bar = QToolBar(self.tr("Tool bar"))
         fill_tool_bar(self._tool_bar, self.commands)
         self.addToolBar(self._tool_bar)
@@ -77,6 +76,8 @@ class MainWindow(QMainWindow):
         self.page.restore(self._settings)
         if self._settings.geometry:
             self.restoreGeometry(self._settings.geometry)
+        for child in self.page.findChildren(QWidget):
+            child.setAcceptDrops(False)  # a photograph dropped on a text field is a photograph
         self._show_state()
 
     def _connect(self) -> None:
@@ -87,8 +88,8 @@ class MainWindow(QMainWindow):
         commands.quit.triggered.connect(self.close)
         commands.shortcuts.triggered.connect(self._on_shortcuts)
         commands.about.triggered.connect(self._on_about)
-        self._recent_menu.aboutToShow.connect(self._fill_recent_menu)
-        self._recent_menu.triggered.connect(self._on_recent_chosen)
+        self.recent_menu.aboutToShow.connect(self._fill_recent_menu)
+        self.recent_menu.triggered.connect(self._on_recent_chosen)
         self._message_timer.timeout.connect(self._show_state)
         self.page.classification.changed.connect(self._show_state)
         self.page.message.connect(self._on_message)
@@ -116,12 +117,12 @@ class MainWindow(QMainWindow):
         self.open_paths([Path(action.data())])
 
     def _fill_recent_menu(self) -> None:
-        self._recent_menu.clear()
+        self.recent_menu.clear()
         for number, path in enumerate(self._settings.recent, 1):
-            action = self._recent_menu.addAction(f"&{number}  {path.replace('&', '&&')}")
+            action = self.recent_menu.addAction(f"&{number}  {path.replace('&', '&&')}")
             action.setData(path)
         if not self._settings.recent:
-            self._recent_menu.addAction(self.tr("Nothing opened yet")).setEnabled(False)
+            self.recent_menu.addAction(self.tr("Nothing opened yet")).setEnabled(False)
 
     def _on_shortcuts(self) -> None:
         self._open_dialog(ShortcutsDialog(self.commands, self))
@@ -154,6 +155,7 @@ class MainWindow(QMainWindow):
         has_results = waiting < model.rowCount()
         for action in (commands.export_all, commands.export_selection, commands.copy_rows):
             action.setEnabled(has_results)
+        self.setWindowTitle(", ".join(root.name for root in state.roots[:3]))
         ready = state.models_ready
         self.status.set_device(ready.device_name if ready is not None else "")
         if state.busy or not self._message_timer.isActive():

@@ -9,6 +9,7 @@ from __future__ import annotations
 import enum
 import itertools
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -54,6 +55,23 @@ class Role(enum.IntEnum):
     STATUS = Qt.ItemDataRole.UserRole + 3
     LABEL = Qt.ItemDataRole.UserRole + 4  # class name under the weights shown, or ""
     SORT = Qt.ItemDataRole.UserRole + 5  # number that the column is sorted by, or None
+
+
+@dataclass(frozen=True, slots=True)
+class RowFilter:
+    """What a row must be like; None and empty ask for nothing.
+
+    Attributes:
+        text: a part of what the table calls the file, in any case.
+        label: class name.
+        status: classified, waiting or failed.
+        disputed: the models must disagree.
+    """
+
+    text: str = ""
+    label: str | None = None
+    status: Status | None = None
+    disputed: bool = False
 
 
 class Figures(NamedTuple):
@@ -175,6 +193,18 @@ class ResultsModel(QAbstractTableModel):
     def count(self, status: Status) -> int:
         """Return how many photographs have this status."""
         return sum(self._status(path) is status for path in self._paths)
+
+    def fits(self, row: int, wanted: RowFilter) -> bool:
+        """Whether a row is as the filter asks."""
+        path = self._paths[row]
+        if wanted.text and wanted.text.casefold() not in self._names[path].casefold():
+            return False
+        if wanted.label is not None and self._label(path) != wanted.label:
+            return False
+        if wanted.status is not None and self._status(path) is not wanted.status:
+            return False
+        figures = self._figures.get(path)
+        return not wanted.disputed or (figures is not None and figures.agreement < 1 - 1e-9)
 
     def row_of(self, path: Path) -> int | None:
         """Return the row of a photograph."""

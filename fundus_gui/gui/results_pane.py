@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QTimer, Signal
@@ -17,11 +18,12 @@ from PySide6.QtWidgets import (
 
 from fundus_gui.core.results import ImageResult
 from fundus_gui.gui.labels import class_title
-from fundus_gui.gui.results_filter import ResultsFilter, RowFilter
-from fundus_gui.gui.results_model import Column, ResultsModel, Role, Status
+from fundus_gui.gui.results_filter import ResultsFilter
+from fundus_gui.gui.results_model import Column, ResultsModel, Role, RowFilter, Status
 from fundus_gui.gui.results_views import ResultsGrid, ResultsTable
 
 _FILTER_AFTER_MS = 150
+_COUNT_AFTER_MS = 50
 
 
 class ResultsPane(QWidget):
@@ -53,17 +55,22 @@ class ResultsPane(QWidget):
         layout.addLayout(self._make_filter_bar())
         layout.addWidget(self._views, 1)
         layout.addWidget(self._shown)
-        self._filter_timer = QTimer(self)
-        self._filter_timer.setSingleShot(True)
-        self._filter_timer.setInterval(_FILTER_AFTER_MS)
-        self._filter_timer.timeout.connect(self._apply_filter)
+        self._filter_timer = self._timer(_FILTER_AFTER_MS, self._apply_filter)
+        self._counts_timer = self._timer(_COUNT_AFTER_MS, self._show_counts)
         self.search.textChanged.connect(self._filter_timer.start)
         self.classes.currentIndexChanged.connect(self._apply_filter)
         self.statuses.currentIndexChanged.connect(self._apply_filter)
         self.table.selectionModel().currentRowChanged.connect(self._on_current_changed)
         for changed in (self.rows.rowsInserted, self.rows.rowsRemoved, self.rows.modelReset):
-            changed.connect(self._show_counts)
+            changed.connect(self._counts_timer.start)
         self.set_classes(())
+
+    def _timer(self, interval_ms: int, slot: Callable[[], None]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(interval_ms)
+        timer.timeout.connect(slot)
+        return timer
 
     def set_grid(self, grid: bool) -> None:
         """Show the grid or the list; the selection stays."""
@@ -111,9 +118,14 @@ class ResultsPane(QWidget):
         )
         self.table.selectionModel().setCurrentIndex(index, select)
 
+    def counts(self) -> str:
+        """Return what is said of the number of photographs."""
+        return self._shown.text()
+
     def selected_results(self) -> list[ImageResult]:
         """Return the engine's results of the selected rows, in the order of the rows."""
-        rows = {index.row() for index in self.table.selectionModel().selectedIndexes()}
+        selection = self.table.selectionModel().selection()
+        rows = {row for area in selection.toList() for row in range(area.top(), area.bottom() + 1)}
         results = (self.rows.index(row, Column.FILE).data(Role.RESULT) for row in sorted(rows))
         return [result for result in results if result is not None]
 

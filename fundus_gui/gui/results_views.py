@@ -13,12 +13,12 @@ from PySide6.QtWidgets import (
     QTableView,
 )
 
+from fundus_gui.gui.labels import class_title
 from fundus_gui.gui.results_model import Column, Role
 
 _LIST_ICON = 40
 _GRID_ICON = 104
-# px of the list below which a column would leave too little room for the file's name
-_NEEDED = {Column.AGREEMENT: 360, Column.CONFIDENCE: 280}
+_FILE_WIDTH = 150  # px that the file's name needs at least
 
 
 class ResultsTable(QTableView):
@@ -42,16 +42,24 @@ class ResultsTable(QTableView):
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(Column.FILE, QHeaderView.ResizeMode.Stretch)
-        header.resizeSection(Column.RESULT, self.fontMetrics().averageCharWidth() * 21)
-        for column in (Column.CONFIDENCE, Column.AGREEMENT):
-            header.resizeSection(column, header.sectionSizeHint(column) + 8)
+        longest = self.fontMetrics().horizontalAdvance(class_title("diabetic_retinopathy"))
+        header.resizeSection(Column.RESULT, longest + 12)
+        self._widths = {
+            column: header.sectionSizeHint(column)
+            for column in (Column.CONFIDENCE, Column.AGREEMENT)
+        }
+        for column, width in self._widths.items():
+            header.resizeSection(column, width)
         header.setSortIndicator(Column.FILE, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Hide columns that do not fit."""
-        for column, needed in _NEEDED.items():
-            self.setColumnHidden(column, event.size().width() < needed)
+        """Hide columns that leave too little room for the name."""
+        header = self.horizontalHeader()
+        room = event.size().width() - _FILE_WIDTH - header.sectionSize(Column.RESULT)
+        for column in (Column.CONFIDENCE, Column.AGREEMENT):
+            room -= self._widths[column]
+            self.setColumnHidden(column, room < 0)
         super().resizeEvent(event)
 
 
@@ -99,6 +107,12 @@ class _GridDelegate(QStyledItemDelegate):
             result = f"{result} {confidence:.0%}"
         name = option.text.splitlines()[0]
         option.text = _elided(option, [name, result], _GRID_ICON + 8)
+
+    def sizeHint(
+        self, option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        """Return the same size for all."""
+        return QSize(_GRID_ICON + 12, _GRID_ICON + 2 * option.fontMetrics.lineSpacing() + 12)
 
 
 _LINE_BREAK = "\u2028"  # what the style breaks lines at

@@ -79,7 +79,7 @@ class Thumbnails(QObject):
     def _on_made(self, thumbnail: Thumbnail) -> None:
         pixels = thumbnail.pixels
         self._icons[thumbnail.path] = (
-            self._unreadable if pixels is None else QIcon(to_pixmap(pixels))
+            self._unreadable if pixels is None else QIcon(_squared(to_pixmap(pixels)))
         )
         while len(self._icons) > self._kept:
             self._icons.popitem(last=False)
@@ -95,6 +95,17 @@ def to_pixmap(pixels: NDArray[np.uint8]) -> QPixmap:
     packed = np.ascontiguousarray(pixels)
     image = QImage(packed.data, width, height, 3 * width, QImage.Format.Format_RGB888)
     return QPixmap.fromImage(image)
+
+
+def _squared(picture: QPixmap) -> QPixmap:
+    """Centre a picture on a transparent square, so that all rows and cells line up."""
+    side = max(picture.width(), picture.height())
+    square = QPixmap(side, side)
+    square.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(square)
+    painter.drawPixmap((side - picture.width()) // 2, (side - picture.height()) // 2, picture)
+    painter.end()
+    return square
 
 
 def _blank(colour: QColor, text: str = "") -> QPixmap:

@@ -66,6 +66,11 @@ class VotePane(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.show_result(None)
 
+    @property
+    def result(self) -> ImageResult | None:
+        """The engine's result that is shown."""
+        return self._result
+
     def set_spec(self, spec: EnsembleSpec | None) -> None:
         """Offer the weights of this ensemble's members."""
         if spec is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import torch
 from hypothesis import HealthCheck, settings
 from tiny_weights import write_tiny_weights
 
@@ -13,6 +14,9 @@ settings.register_profile(
     "fundus", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("fundus")
+
+# Threads that wait for each other make small networks a hundred times slower on a busy machine.
+torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="session")

@@ -48,9 +48,14 @@ def test_an_interrupted_writing_leaves_the_old_file_alone(
 ) -> None:
     path = tmp_path / "results.csv"
     path.write_bytes(b"old")
-    with pytest.raises(interruption), atomic.replacing(path) as stream:
-        stream.write(b"half of the n")
-        raise interruption
+
+    def write() -> None:
+        with atomic.replacing(path) as stream:
+            stream.write(b"half of the n")
+            raise interruption
+
+    with pytest.raises(interruption):
+        write()
     assert path.read_bytes() == b"old"
     assert names(tmp_path) == ["results.csv"]
 

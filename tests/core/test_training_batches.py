@@ -152,7 +152,7 @@ def epoch_of(photographs: PhotographDataset, epoch: int, **settings: Any) -> lis
 def test_every_epoch_is_shuffled_anew_by_the_seed(tmp_path: Path) -> None:
     photographs = dataset(tmp_path, "abcdefgh")
     first = epoch_of(photographs, 1, batch_size=4)
-    assert sorted(sum(first, [])) == list(range(8))
+    assert sorted(label for batch in first for label in batch) == list(range(8))
     assert first == epoch_of(photographs, 1, batch_size=4)
     assert first != epoch_of(photographs, 2, batch_size=4)
     assert first != epoch_of(photographs, 1, batch_size=4, seed=1)

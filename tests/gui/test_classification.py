@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from fakes import FakeEngine
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from fundus_gui.core.catalogue import Catalogue, EnsembleSpec
@@ -13,15 +14,16 @@ from fundus_gui.core.errors import DeviceError, ImageError
 from fundus_gui.core.results import Prediction
 from fundus_gui.gui.classification import Classification, Phase
 from fundus_gui.gui.results_model import ResultsModel, Status
+from fundus_gui.gui.run_progress import RunProgress
 
 Photographs = Callable[..., Path]
 
 
 @pytest.fixture
 def run(
-    qtbot: QtBot, engine: FakeEngine, catalogue: Catalogue
+    qapp: QApplication, engine: FakeEngine, catalogue: Catalogue
 ) -> Iterator[tuple[Classification, ResultsModel]]:
-    model = ResultsModel()
+    model = ResultsModel(parent=qapp)
     classification = Classification(model, engine.classify)
     classification.choose(catalogue.default)
     yield classification, model
@@ -68,7 +70,7 @@ def test_progress_is_what_has_been_shown(
     classification, model = run
     engine.seconds_per_image = 0.02
     classification.open([photographs(20)])
-    qtbot.waitUntil(lambda: classification.progress is not None and classification.progress.done)
+    qtbot.waitUntil(lambda: (classification.progress or RunProgress(0)).done > 0)
     assert classification.phase is Phase.CLASSIFYING
     assert classification.progress is not None
     assert classification.progress.total == 20

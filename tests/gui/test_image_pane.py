@@ -6,26 +6,26 @@ from pathlib import Path
 import pytest
 from fakes import RecordedErrors, installed_model
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtWidgets import QApplication, QComboBox
 from pytestqt.qtbot import QtBot
 
 from fundus_gui.gui.image_pane import ImagePane
 
 
 @pytest.fixture
-def pane(qtbot: QtBot, errors: RecordedErrors) -> Iterator[ImagePane]:
-    seen_by_model = QAction("As the model sees it")
-    seen_by_model.setCheckable(True)
+def seen_by_model(qapp: QApplication) -> QAction:
+    action = QAction("As the model sees it", qapp)
+    action.setCheckable(True)
+    return action
+
+
+@pytest.fixture
+def pane(qtbot: QtBot, errors: RecordedErrors, seen_by_model: QAction) -> Iterator[ImagePane]:
     shown = ImagePane((), seen_by_model, errors.reporter)
-    shown.seen_by_model_for_test = seen_by_model  # keeps it alive as long as the pane
     qtbot.addWidget(shown)
     shown.show()
     yield shown
     shown.close_thread()
-
-
-def toggle(pane: ImagePane) -> None:
-    pane.seen_by_model_for_test.toggle()
 
 
 def size(pane: ImagePane) -> tuple[int, int]:
@@ -65,26 +65,26 @@ def test_the_reason_is_shown_in_the_place_of_an_unreadable_photograph(
 
 
 def test_a_model_s_view_has_the_model_s_size(
-    qtbot: QtBot, pane: ImagePane, photographs: Callable[..., Path]
+    qtbot: QtBot, pane: ImagePane, seen_by_model: QAction, photographs: Callable[..., Path]
 ) -> None:
     pane.set_models([installed_model("cnn", size=32), installed_model("vit", size=48)])
     pane.show_path(photographs(1) / "eye0.png")
     qtbot.waitUntil(lambda: size(pane) == (32, 24))
     choice = pane.findChild(QComboBox)
     assert not choice.isVisible()
-    toggle(pane)
+    seen_by_model.toggle()
     qtbot.waitUntil(lambda: size(pane) == (32, 32))
     assert choice.isVisible()
     choice.setCurrentIndex(1)
     choice.activated.emit(1)
     qtbot.waitUntil(lambda: size(pane) == (48, 48))
-    toggle(pane)
+    seen_by_model.toggle()
     qtbot.waitUntil(lambda: size(pane) == (32, 24))
 
 
-def test_models_that_see_alike_need_no_choice(qtbot: QtBot, pane: ImagePane) -> None:
+def test_models_that_see_alike_need_no_choice(pane: ImagePane, seen_by_model: QAction) -> None:
     pane.set_models([installed_model("cnn"), installed_model("vit")])
-    toggle(pane)
+    seen_by_model.toggle()
     assert not pane.findChild(QComboBox).isVisible()
 
 

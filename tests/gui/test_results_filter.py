@@ -5,8 +5,8 @@ from fakes import vote
 from PySide6.QtCore import Qt
 from pytestqt.modeltest import ModelTester
 
-from fundus_gui.gui.results_filter import ResultsFilter, RowFilter
-from fundus_gui.gui.results_model import Column, ResultsModel, Status
+from fundus_gui.gui.results_filter import ResultsFilter
+from fundus_gui.gui.results_model import Column, ResultsModel, RowFilter, Status
 
 
 def shown(rows: ResultsFilter) -> str:

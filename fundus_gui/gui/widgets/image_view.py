@@ -124,11 +124,11 @@ class ImageView(QGraphicsView):
 
     def zoom_in(self) -> None:
         """Enlarge one step around the centre of the view."""
-        self._zoom_to(self.zoom * _STEP, QPointF(self.viewport().rect().center()))
+        self._zoom_by(_STEP, QPointF(self.viewport().rect().center()))
 
     def zoom_out(self) -> None:
         """Shrink one step around the centre of the view, down to the whole photograph."""
-        self._zoom_to(self.zoom / _STEP, QPointF(self.viewport().rect().center()))
+        self._zoom_by(1 / _STEP, QPointF(self.viewport().rect().center()))
 
     def _fitting_scale(self) -> float:
         if self._photograph is None:
@@ -145,19 +145,22 @@ class ImageView(QGraphicsView):
         self.scale(scale, scale)
         self.zoom_changed.emit(self.zoom)
 
+    def _zoom_by(self, factor: float, position: QPointF) -> None:
+        """Enlarge or shrink, not below the fitted size and not beyond the largest."""
+        fitting = self._fitting_scale() * self.devicePixelRatioF()
+        zoom = min(self.zoom * factor, max(_LARGEST, fitting))
+        if zoom <= fitting:
+            self.fit()
+        else:
+            self._zoom_to(zoom, position)
+
     def _zoom_to(self, zoom: float, position: QPointF) -> None:
         """Zoom so that the image point under `position` stays there."""
         if self._photograph is None:
             return
-        fitting = self._fitting_scale()
-        ratio = self.devicePixelRatioF()
-        scale = min(zoom / ratio, max(_LARGEST / ratio, fitting))
-        if scale <= fitting and zoom != 1.0:
-            self.fit()
-            return
         self._fitted = False
         anchor = self.mapToScene(position.toPoint())
-        self._set_scale(scale)
+        self._set_scale(zoom / self.devicePixelRatioF())
         moved = self.mapFromScene(anchor) - position.toPoint()
         for bar, distance in (
             (self.horizontalScrollBar(), moved.x()),
@@ -173,7 +176,7 @@ class ImageView(QGraphicsView):
         """Zoom at the cursor instead of scrolling."""
         notches = event.angleDelta().y() / _WHEEL_NOTCH
         if notches:
-            self._zoom_to(self.zoom * _STEP**notches, event.position())
+            self._zoom_by(_STEP**notches, event.position())
         event.accept()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import math
 from collections.abc import Callable, Mapping
 from io import BytesIO
 from pathlib import Path
@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QFontInfo, QGuiApplication, QImage, QPalette
 from PySide6.QtWidgets import QLabel, QStackedLayout, QWidget
 
 from fundus_gui import RESEARCH_USE_ONLY
+from fundus_gui.core.atomic import write_bytes
 from fundus_gui.core.errors import ExportError
 from fundus_gui.core.results import Prediction
 from fundus_gui.gui.widgets.appearance import WHAT_IF_BACKGROUND, WHAT_IF_TEXT, Appearance
@@ -37,6 +38,7 @@ class ProbabilityBars(QWidget):
         self._sorted = True
         self._appearance = Appearance()
         self._canvas: FigureCanvasQTAgg | None = None
+        self._best_height = 240
         self._empty = QLabel(self.tr("The probabilities of a photograph appear here."))
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setWordWrap(True)
@@ -70,8 +72,7 @@ class ProbabilityBars(QWidget):
         """Put the chart on the clipboard as a picture on white; does nothing without one."""
         if self._prediction is None:
             return
-        png = QImage.fromData(self._picture("png"), "PNG")
-        QGuiApplication.clipboard().setImage(png)
+        QGuiApplication.clipboard().setImage(QImage.fromData(self._picture("png")))
 
     def save_chart(self, path: Path) -> None:
         """Write the chart, on white, as PNG, SVG or PDF by the suffix; replaces an older file.
@@ -86,10 +87,8 @@ class ProbabilityBars(QWidget):
                 f"A chart cannot be saved as '{path.name}'. "
                 f"Give it one of the endings {', '.join(CHART_SUFFIXES)}."
             )
-        part = path.with_name(f"{path.name}.part")
         try:
-            part.write_bytes(self._picture(path.suffix.lower().lstrip(".")))
-            os.replace(part, path)
+            write_bytes(path, self._picture(path.suffix.lower().lstrip(".")))
         except OSError as error:
             raise ExportError(
                 f"The chart cannot be written to {path}: {error.strerror}."
@@ -99,13 +98,14 @@ class ProbabilityBars(QWidget):
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
 
-        from fundus_gui.gui.widgets.probability_chart import ChartStyle, draw_chart
+        from fundus_gui.gui.widgets.probability_chart import ChartStyle, draw_chart, row_heights
 
-        chart = self._chart(footnote=RESEARCH_USE_ONLY)
-        height = 0.9 + 0.34 * len(chart.bars)
-        figure = Figure(figsize=(_PICTURE_WIDTH, height), dpi=_PICTURE_DPI)
+        chart, style = self._chart(footnote=RESEARCH_USE_ONLY), ChartStyle()
+        figure = Figure(figsize=(_PICTURE_WIDTH, _PICTURE_WIDTH), dpi=_PICTURE_DPI)
         FigureCanvasAgg(figure)
-        draw_chart(figure, chart, ChartStyle())
+        frame = draw_chart(figure, chart, style)
+        figure.set_figheight((frame + row_heights(style)[1] * len(chart.bars)) / 96)
+        draw_chart(figure, chart, style)
         buffer = BytesIO()
         figure.savefig(buffer, format=kind, dpi=_PICTURE_DPI)
         return buffer.getvalue()
@@ -144,10 +144,11 @@ class ProbabilityBars(QWidget):
             text=text.name(),
             muted=_blend(text, background, 0.62),
             background=background.name(),
-            track=_blend(text, background, 0.08),
+            track=_blend(text, background, 0.06),
             highlight=_blend(palette.color(QPalette.ColorRole.Highlight), background, 0.2),
             mark_text=WHAT_IF_TEXT,
             mark_background=WHAT_IF_BACKGROUND,
+            margin=0,
             font_family=font.family(),
             font_size=font.pointSizeF(),
         )
@@ -158,17 +159,16 @@ class ProbabilityBars(QWidget):
             self.setAccessibleDescription("")
             self.setMinimumHeight(0)
             return
-        from fundus_gui.gui.widgets.probability_chart import (
-            draw_chart,
-            furniture_height,
-            row_height,
-        )
+        from fundus_gui.gui.widgets.probability_chart import draw_chart, row_heights
 
         canvas = self._shown_canvas()
         chart, style = self._chart(), self._style()
-        self.setMinimumHeight(furniture_height(chart, style) + row_height(style) * len(chart.bars))
-        draw_chart(canvas.figure, chart, style)
-        canvas.draw_idle()
+        frame = draw_chart(canvas.figure, chart, style)
+        least, best = (math.ceil(frame + row * len(chart.bars)) for row in row_heights(style))
+        self._best_height = best
+        self.setMinimumHeight(least)
+        self.updateGeometry()
+        canvas.draw_idle()  # type: ignore[no-untyped-call]
         self.setAccessibleDescription(
             ", ".join(f"{bar.title} {bar.probability:.1%}" for bar in chart.bars)
         )
@@ -178,7 +178,7 @@ class ProbabilityBars(QWidget):
             from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg
             from matplotlib.figure import Figure
 
-            self._canvas = FigureCanvasQTAgg(Figure(dpi=96))
+            self._canvas = FigureCanvasQTAgg(Figure(dpi=96))  # type: ignore[no-untyped-call]
             self._canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             self._canvas.mpl_connect("resize_event", self._on_canvas_resized)
             self._pages.addWidget(self._canvas)
@@ -190,7 +190,7 @@ class ProbabilityBars(QWidget):
 
     def sizeHint(self) -> QSize:
         """Ask for a chart that is easy to read."""
-        return QSize(420, 300)
+        return QSize(420, self._best_height)
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the palette and the font."""
@@ -200,8 +200,11 @@ class ProbabilityBars(QWidget):
 
 
 def _blend(over: QColor, under: QColor, opacity: float) -> str:
-    mixed = (
-        round(opacity * a + (1 - opacity) * b)
-        for a, b in zip(over.getRgb()[:3], under.getRgb()[:3], strict=True)
-    )
-    return QColor(*mixed).name()
+    def mix(a: float, b: float) -> float:
+        return opacity * a + (1 - opacity) * b
+
+    return QColor.fromRgbF(
+        mix(over.redF(), under.redF()),
+        mix(over.greenF(), under.greenF()),
+        mix(over.blueF(), under.blueF()),
+    ).name()

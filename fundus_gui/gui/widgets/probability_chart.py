@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, get_font_names
-from matplotlib.patches import Patch
+from matplotlib.patches import Patch, Rectangle
 
 # Faces that carry Chinese, Japanese and Korean, for translated titles.
 _WIDE_FACES = (
@@ -24,10 +24,11 @@ _WIDE_FACES = (
     "WenQuanYi Micro Hei",
     "Droid Sans Fallback",
 )
+_FIRST_WIDE = "\u2e80"
 _PAD = 8
-_TALLEST_ROW = 36
+_LINE = 1.35  # line height over font size
 _BAR_PART = 0.62  # of a row's height
-_LABEL_PART = 0.42  # of the width, at most
+_LABEL_PART = 0.36  # of the width, at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class ChartStyle:
-    """Colours as #rrggbb and the font; the defaults suit paper."""
+    """Colours as #rrggbb, side margins in 1/96 inch and the font; the defaults suit paper."""
 
     text: str = "#1a1a1a"
     muted: str = "#666666"
@@ -72,26 +73,27 @@ class ChartStyle:
     highlight: str = "#dde8f5"
     mark_text: str = "#2b1d00"
     mark_background: str = "#ffd166"
+    margin: float = 12.0
     font_family: str = ""
     font_size: float = 9.0
 
 
-def row_height(style: ChartStyle) -> int:
-    """Return the height in pixels (96 to the inch) below which a class's row is hard to read."""
-    return round(style.font_size * 1.75)
+def row_heights(style: ChartStyle) -> tuple[float, float]:
+    """Return the least height of a class's row that can be read, and the best, in 1/96 inch."""
+    line = style.font_size * _LINE * 96 / 72
+    return line, 2.2 * line
 
 
-def furniture_height(chart: Chart, style: ChartStyle) -> int:
-    """Return the height in pixels (96 to the inch) that mark, legend and axis need."""
-    lines = 1 + (len(chart.models) > 1) * 1.5 + bool(chart.mark) * 2 + bool(chart.footnote) * 1.5
-    return round(lines * style.font_size * 1.8) + 2 * _PAD
+def draw_chart(figure: Figure, chart: Chart, style: ChartStyle) -> float:
+    """Replace what is on `figure` (with an Agg canvas) by `chart`, fitted to its present size.
 
-
-def draw_chart(figure: Figure, chart: Chart, style: ChartStyle) -> None:
-    """Replace what is on `figure` (with an Agg canvas) by `chart`, fitted to its present size."""
+    Returns:
+        The height, in 1/96 inch, taken by all but the classes' rows. A figure that is higher by
+        `row_heights` per class shows all of it well.
+    """
     figure.clear()
     figure.set_facecolor(style.background)
-    sheet = _Sheet(figure, style)
+    sheet = _Sheet(figure, style, wide=_is_wide(chart))
     top = sheet.px(_PAD)
     if chart.mark:
         top = _draw_mark(sheet, chart.mark, top)
@@ -99,24 +101,27 @@ def draw_chart(figure: Figure, chart: Chart, style: ChartStyle) -> None:
         top = _draw_legend(sheet, chart.models, top)
     bottom = sheet.height - sheet.px(_PAD)
     if chart.footnote:
-        sheet.text(sheet.px(_PAD), bottom, chart.footnote, va="bottom", color=style.muted)
-        bottom -= sheet.line_height() + sheet.px(4)
+        sheet.text(sheet.left, bottom, chart.footnote, va="bottom", color=style.muted)
+        bottom -= sheet.line_height() + sheet.px(_PAD)
     bottom -= sheet.line_height()  # the axis' numbers
     _draw_bars(sheet, chart, top, bottom)
+    return (top + sheet.height - bottom) * 96 / figure.dpi
 
 
 class _Sheet:
     """The figure measured in pixels from its upper left corner."""
 
-    def __init__(self, figure: Figure, style: ChartStyle) -> None:
+    def __init__(self, figure: Figure, style: ChartStyle, *, wide: bool) -> None:
         canvas = figure.canvas
         assert isinstance(canvas, FigureCanvasAgg)
         self.figure = figure
         self.style = style
         self.width = float(figure.bbox.width)
         self.height = float(figure.bbox.height)
-        self._renderer = canvas.get_renderer()
-        self._families = _families(style.font_family)
+        self.left = self.px(style.margin)
+        self.right = self.width - self.left
+        self._renderer = canvas.get_renderer()  # type: ignore[no-untyped-call]
+        self._families = _families(style.font_family, wide=wide)
 
     def px(self, length: float) -> float:
         """Return the device pixels of a length in pixels of 1/96 inch."""
@@ -130,7 +135,7 @@ class _Sheet:
         )
 
     def line_height(self, size: float = 0.0) -> float:
-        return (size or self.style.font_size) * 1.35 * self.figure.dpi / 72
+        return (size or self.style.font_size) * _LINE * self.figure.dpi / 72
 
     def text_width(self, text: str, font: FontProperties) -> float:
         width, _, _ = self._renderer.get_text_width_height_descent(text, font, ismath=False)
@@ -140,8 +145,14 @@ class _Sheet:
         looks.setdefault("color", self.style.text)
         looks.setdefault("fontproperties", self.font())
         self.figure.text(
-            x / self.width, 1 - y / self.height, text, parse_math=False, linespacing=1.0, **looks
+            x / self.width, 1 - y / self.height, text, parse_math=False, linespacing=1.1, **looks
         )
+
+    def band(self, top: float, bottom: float, colour: str) -> None:
+        """Lay a stripe of colour from margin to margin behind everything else."""
+        size = ((self.right - self.left) / self.width, (bottom - top) / self.height)
+        corner = (self.left / self.width, 1 - bottom / self.height)
+        self.figure.add_artist(Rectangle(corner, *size, color=colour, linewidth=0, zorder=-1))
 
     def axes(self, left: float, top: float, right: float, bottom: float) -> Axes:
         """Add axes between these edges, at least one pixel in size."""
@@ -156,25 +167,26 @@ class _Sheet:
         )
 
 
+def _is_wide(chart: Chart) -> bool:
+    texts = (chart.mark, chart.footnote, *(bar.title for bar in chart.bars))
+    return max("".join((*texts, *(title for title, _ in chart.models)))) >= _FIRST_WIDE
+
+
 @cache
-def _families(preferred: str) -> tuple[str, ...]:
+def _families(preferred: str, *, wide: bool) -> tuple[str, ...]:
     installed = set(get_font_names())
-    wanted = (preferred, "DejaVu Sans", *_WIDE_FACES)
+    wanted = (preferred, "DejaVu Sans", *(_WIDE_FACES if wide else ()))
     return tuple(dict.fromkeys(name for name in wanted if name in installed))
 
 
 def _draw_mark(sheet: _Sheet, mark: str, top: float) -> float:
     """Draw a banner and return the height at which the next thing may start."""
     font = sheet.font(bold=True)
-    lines = _wrap(sheet, mark, font, sheet.width - sheet.px(4 * _PAD), most=2)
+    lines = _wrap(sheet, mark, font, sheet.right - sheet.left - sheet.px(2 * _PAD), most=2)
     height = sheet.line_height() * len(lines) + sheet.px(_PAD)
-    banner = sheet.axes(sheet.px(_PAD), top, sheet.width - sheet.px(_PAD), top + height)
-    banner.set_facecolor(sheet.style.mark_background)
-    banner.set(xticks=[], yticks=[])
-    for spine in banner.spines.values():
-        spine.set_visible(False)
+    sheet.band(top, top + height, sheet.style.mark_background)
     sheet.text(
-        sheet.px(2 * _PAD),
+        sheet.left + sheet.px(_PAD),
         top + height / 2,
         "\n".join(lines),
         va="center",
@@ -187,7 +199,7 @@ def _draw_mark(sheet: _Sheet, mark: str, top: float) -> float:
 def _draw_legend(sheet: _Sheet, models: Sequence[tuple[str, str]], top: float) -> float:
     """Draw the models in as few lines as fit; return the height for the next thing."""
     font = sheet.font()
-    room = sheet.width - sheet.px(6 * _PAD)
+    room = sheet.right - sheet.left - sheet.px(3 * _PAD)
     patches = [
         Patch(facecolor=colour, label=_elide(sheet, title, font, room)) for title, colour in models
     ]
@@ -196,7 +208,7 @@ def _draw_legend(sheet: _Sheet, models: Sequence[tuple[str, str]], top: float) -
             handles=patches,
             ncols=columns,
             loc="upper left",
-            bbox_to_anchor=(sheet.px(_PAD) / sheet.width, 1 - top / sheet.height),
+            bbox_to_anchor=(sheet.left / sheet.width, 1 - top / sheet.height),
             prop=font,
             labelcolor=sheet.style.text,
             frameon=False,
@@ -210,7 +222,7 @@ def _draw_legend(sheet: _Sheet, models: Sequence[tuple[str, str]], top: float) -
         for label in legend.get_texts():
             label.set_parse_math(False)
         extent = legend.get_window_extent()
-        if extent.width <= sheet.width - sheet.px(2 * _PAD) or columns == 1:
+        if extent.width <= sheet.right - sheet.left or columns == 1:
             return top + float(extent.height) + sheet.px(_PAD)
         legend.remove()
     return top
@@ -218,7 +230,7 @@ def _draw_legend(sheet: _Sheet, models: Sequence[tuple[str, str]], top: float) -
 
 def _draw_bars(sheet: _Sheet, chart: Chart, top: float, bottom: float) -> None:
     style = sheet.style
-    row = min(max(bottom - top, 1.0) / len(chart.bars), sheet.px(_TALLEST_ROW))
+    row = min(max(bottom - top, 1.0) / len(chart.bars), sheet.px(row_heights(style)[1]))
     size = max(min(style.font_size, row * 0.62 * 72 / sheet.figure.dpi), 4.0)
     font, bold = sheet.font(size), sheet.font(size, bold=True)
     lines = 2 if row >= 2 * sheet.line_height(size) else 1
@@ -226,14 +238,16 @@ def _draw_bars(sheet: _Sheet, chart: Chart, top: float, bottom: float) -> None:
         _wrap(sheet, bar.title, bold if bar.predicted else font, sheet.width * _LABEL_PART, lines)
         for bar in chart.bars
     ]
-    left = sheet.px(2 * _PAD) + max(
-        sheet.text_width(line, bold) for rows in labels for line in rows
+    left = (
+        sheet.left
+        + sheet.px(2 * _PAD)
+        + max(sheet.text_width(line, bold) for rows in labels for line in rows)
     )
-    right = sheet.width - sheet.px(2 * _PAD) - sheet.text_width("100.0%", bold)
+    right = sheet.right - sheet.px(1.5 * _PAD) - sheet.text_width("100.0%", bold)
     axes = sheet.axes(left, top, right, top + row * len(chart.bars))
     for index, (bar, label) in enumerate(zip(chart.bars, labels, strict=True)):
         if bar.predicted:
-            _highlight(sheet, top + row * index, row)
+            sheet.band(top + row * index, top + row * (index + 1), style.highlight)
         face = bold if bar.predicted else font
         middle = top + row * (index + 0.5)
         sheet.text(
@@ -249,7 +263,7 @@ def _draw_bars(sheet: _Sheet, chart: Chart, top: float, bottom: float) -> None:
             end + sheet.px(5), middle, f"{bar.probability:.1%}", va="center", fontproperties=face
         )
     _stack(axes, chart, style)
-    _style_axis(sheet, axes, right - left, size)
+    _style_axis(sheet, axes, len(chart.bars), right - left, size)
 
 
 def _stack(axes: Axes, chart: Chart, style: ChartStyle) -> None:
@@ -271,16 +285,8 @@ def _stack(axes: Axes, chart: Chart, style: ChartStyle) -> None:
         starts = [start + width for start, width in zip(starts, widths, strict=True)]
 
 
-def _highlight(sheet: _Sheet, top: float, height: float) -> None:
-    band = sheet.axes(sheet.px(_PAD / 2), top, sheet.width - sheet.px(_PAD / 2), top + height)
-    band.set_facecolor(sheet.style.highlight)
-    band.set(xticks=[], yticks=[], zorder=-1)
-    for spine in band.spines.values():
-        spine.set_visible(False)
-
-
-def _style_axis(sheet: _Sheet, axes: Axes, width: float, size: float) -> None:
-    axes.set(xlim=(0, 1), ylim=(axes.dataLim.y1, axes.dataLim.y0), yticks=[], facecolor="none")
+def _style_axis(sheet: _Sheet, axes: Axes, rows: int, width: float, size: float) -> None:
+    axes.set(xlim=(0, 1), ylim=(rows - 0.5, -0.5), yticks=[], facecolor="none")
     ticks = (0, 0.25, 0.5, 0.75, 1) if width > sheet.px(200) else (0, 0.5, 1)
     axes.set_xticks(
         ticks,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from html import escape
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QIcon, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -110,8 +110,7 @@ class VoteBreakdown(QWidget):
                 f"{appearance.class_title(label)}: {value:.1%}"
                 for label, value in zip(prediction.class_names, own, strict=True)
             )
-            self._table.set_row(row, texts, f"{texts[0]}\n{every}")
-            self._table.item(row, 0).setIcon(appearance.swatch(name))
+            self._table.set_row(row, texts, f"{texts[0]}\n{every}", appearance.swatch(name))
         self._table.updateGeometry()
 
     def _class(self, prediction: Prediction, index: int) -> str:
@@ -132,6 +131,12 @@ class VoteBreakdown(QWidget):
             return self.tr("No model puts {label} first, but their votes together do.").format(
                 label=label
             )
+        if agreeing == 1:
+            return self.tr("Only {model}, with {weight} of the vote weight, says {label}.").format(
+                model=self._model(prediction, tops.index(prediction.label_index)),
+                weight=f"{prediction.agreement:.0%}",
+                label=label,
+            )
         return self.tr(
             "{agreeing} of {count} models, with {weight} of the vote weight, say {label}."
         ).format(
@@ -151,15 +156,14 @@ class VoteBreakdown(QWidget):
         if len(prediction.member_names) == 2:
             # One model's gain is the other's loss: say each turn once, as a gain.
             points = [point for point in points if point.direction == "above"]
-        sentences = [self._flip_sentence(prediction, point) for point in points]
-        for member in range(len(prediction.member_names)):
-            if member not in movable:
-                sentences.append(
-                    self.tr("No weight of {model} changes the answer.").format(
-                        model=self._model(prediction, member)
-                    )
-                )
-        return sentences
+        powerless = [
+            self.tr("No weight of {model} changes the answer.").format(
+                model=self._model(prediction, member)
+            )
+            for member in range(len(prediction.member_names))
+            if member not in movable
+        ]
+        return [self._flip_sentence(prediction, point) for point in points] + powerless
 
     def _flip_sentence(self, prediction: Prediction, point: FlipPoint) -> str:
         sentence = (
@@ -205,11 +209,13 @@ class _VoteTable(QTableWidget):
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
         header.setHighlightSections(False)
 
-    def set_row(self, row: int, texts: tuple[str, ...], tooltip: str) -> None:
+    def set_row(self, row: int, texts: tuple[str, ...], tooltip: str, swatch: QIcon) -> None:
         """Show one model."""
         for column, text in enumerate(texts):
             item = QTableWidgetItem(text)
             item.setToolTip(tooltip)
+            if column == 0:
+                item.setIcon(swatch)
             if column in (1, 3):
                 item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self.setItem(row, column, item)

@@ -9,7 +9,6 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QPushButton,
     QSlider,
@@ -40,37 +39,31 @@ class WeightSliders(QWidget):
         self._names: tuple[str, ...] = ()
         self._own: tuple[float, ...] = ()
         self._weights: tuple[float, ...] = ()
-        self._rows: list[_Row] = []
+        self._rows: list[_WeightRow] = []
         self._appearance = Appearance()
-        self._mark = QLabel(self.tr("What-if: not the ensemble's weights"))
-        bold = self._mark.font()
-        bold.setBold(True)
-        self._mark.setFont(bold)
-        self._mark.setPalette(what_if_palette(self.palette()))
-        self._mark.setAutoFillBackground(True)
-        self._mark.setContentsMargins(8, 4, 8, 4)
+        self._state = QLabel()
+        self._state.setWordWrap(True)
+        self._state.setAccessibleName(self.tr("Whose weights these are"))
         self._reset = QPushButton(self.tr("&Reset to the ensemble's weights"))
         self._reset.setToolTip(self.tr("Vote with the weights that belong to the ensemble"))
         self._reset.clicked.connect(self.reset)
-        self._alone = QLabel(self.tr("One model: there is nothing to weigh."))
-        self._alone.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._grid = QGridLayout()
         self._grid.setColumnStretch(2, 1)
         self._grid.setHorizontalSpacing(8)
         self._grid.setVerticalSpacing(4)
-        foot = QHBoxLayout()
-        foot.addWidget(self._mark)
-        foot.addStretch(1)
-        foot.addWidget(self._reset)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._alone)
+        layout.setSpacing(8)
+        layout.addWidget(self._state)
         layout.addLayout(self._grid)
-        layout.addLayout(foot)
+        layout.addWidget(self._reset, 0, Qt.AlignmentFlag.AlignRight)
         self._show_weights()
 
     def set_members(self, names: tuple[str, ...], weights: tuple[float, ...]) -> None:
-        """Offer these models with the ensemble's own normalised weights; emits nothing."""
+        """Offer these models with the ensemble's own normalised weights; emits nothing.
+
+        With fewer than two models there is nothing to weigh, and nothing is shown.
+        """
         self._own = self._weights = tuple(weights)
         if names != self._names:
             self._names = tuple(names)
@@ -130,10 +123,25 @@ class WeightSliders(QWidget):
         for row, weight in zip(self._rows, self._weights, strict=True):
             row.show_weight(weight)
             row.set_visible(several)
-        self._alone.setVisible(not several)
+        self._state.setVisible(several)
         self._reset.setVisible(several)
         self._reset.setEnabled(self.differs())
-        self._mark.setVisible(self.differs())
+        self._show_whose()
+
+    def _show_whose(self) -> None:
+        differs = self.differs()
+        self._state.setText(
+            self.tr("What-if: not the ensemble's weights")
+            if differs
+            else self.tr("Vote weights: the ensemble's own")
+        )
+        bold = self.font()
+        bold.setBold(differs)
+        self._state.setFont(bold)
+        self._state.setPalette(what_if_palette(self.palette()) if differs else QPalette())
+        self._state.setAutoFillBackground(differs)
+        side = 8 if differs else 0
+        self._state.setContentsMargins(side, 4, side, 4)
 
 
 class _WeightRow(QObject):

@@ -1,0 +1,369 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from fakes import AnsweringDialogs, FakeEngine, RecordedErrors
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtWidgets import QApplication, QCheckBox, QDialog, QLabel
+from pytestqt.qtbot import QtBot
+
+from fundus_gui import RESEARCH_USE_ONLY, __version__
+from fundus_gui.core.catalogue import Catalogue
+from fundus_gui.core.errors import DeviceError
+from fundus_gui.core.paths import user_data_dir
+from fundus_gui.core.results import Prediction
+from fundus_gui.gui.about_dialog import AboutDialog, ShortcutsDialog
+from fundus_gui.gui.main_window import MainWindow
+from fundus_gui.gui.results_model import Column, Status
+from fundus_gui.gui.settings import load_settings
+
+Photographs = Callable[..., Path]
+Wait = Callable[[], None]
+
+
+def results_shown(window: MainWindow) -> list[str]:
+    rows = window.page.results.rows
+    return [rows.index(row, Column.RESULT).data() for row in range(rows.rowCount())]
+
+
+def mime_of(*paths: Path) -> QMimeData:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    return mime
+
+
+# --- opening ------------------------------------------------------------------------------------
+
+
+def test_the_empty_window_invites_and_says_what_it_is_for(window: MainWindow) -> None:
+    assert window.page.welcome.isVisible()
+    assert window.status.text() == "Ready"
+    assert RESEARCH_USE_ONLY in [label.text() for label in window.status.findChildren(QLabel)]
+    assert not window.commands.run.isEnabled()
+    assert not window.commands.export_all.isEnabled()
+
+
+def test_an_opened_folder_is_classified_and_the_first_photograph_shown(
+    qtbot: QtBot, window: MainWindow, photographs: Photographs, wait_idle: Wait,
+    dialogs: AnsweringDialogs,
+) -> None:  # fmt: skip
+    folder = photographs(6)
+    (folder / "broken.png").touch()
+    dialogs.folder = folder
+    window.commands.open_folder.trigger()
+    wait_idle()
+    assert window.status.text() == "6 classified, 1 could not be read"
+    assert results_shown(window).count("Could not be read") == 1
+    assert not window.page.welcome.isVisible()
+    assert window.page.results.current_path() == folder / "broken.png"
+    window.page.results.next()
+    shown = window.page.model.result_of(folder / "eye0.png")
+    assert isinstance(shown, Prediction)
+    assert f"{shown.confidence:.1%}" in window.page.vote.headline.text()
+    qtbot.waitUntil(lambda: "eye0.png" in window.page.image.caption.text())
+    assert any("Test device" in label.text() for label in window.status.findChildren(QLabel))
+
+
+def test_what_is_dropped_anywhere_is_opened(
+    window: MainWindow, photographs: Photographs, wait_idle: Wait
+) -> None:
+    mime = mime_of(photographs(3))
+    enter = QDragEnterEvent(
+        window.rect().center(),
+        Qt.DropAction.CopyAction,
+        mime,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    QApplication.sendEvent(window, enter)
+    assert enter.isAccepted()
+    drop = QDropEvent(
+        QPointF(window.rect().center()),
+        Qt.DropAction.CopyAction,
+        mime,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    QApplication.sendEvent(window, drop)
+    wait_idle()
+    assert window.page.model.count(Status.CLASSIFIED) == 3
+
+
+def test_a_dropped_text_is_not_taken(window: MainWindow) -> None:
+    mime = QMimeData()
+    mime.setText("not a file")
+    enter = QDragEnterEvent(
+        window.rect().center(),
+        Qt.DropAction.CopyAction,
+        mime,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    enter.ignore()
+    QApplication.sendEvent(window, enter)
+    assert not enter.isAccepted()
+
+
+def test_a_pasted_picture_joins_the_others(
+    window: MainWindow, photographs: Photographs, wait_idle: Wait
+) -> None:
+    window.open_paths([photographs(2)])
+    wait_idle()
+    image = QImage(20, 20, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.red)
+    QGuiApplication.clipboard().setImage(image)
+    window.commands.paste.trigger()
+    wait_idle()
+    assert window.page.model.count(Status.CLASSIFIED) == 3
+    (pasted,) = (user_data_dir() / "pasted").glob("*.png")
+    assert window.page.model.row_of(pasted) == 2
+
+
+def test_pasted_files_are_opened(
+    window: MainWindow, photographs: Photographs, wait_idle: Wait
+) -> None:
+    folder = photographs(3)
+    QGuiApplication.clipboard().setMimeData(mime_of(folder / "eye1.png"))
+    window.commands.paste.trigger()
+    wait_idle()
+    assert [path.name for path in window.page.model.waiting()] == []
+    assert window.page.model.row_of(folder / "eye1.png") == 0
+
+
+def test_an_empty_clipboard_is_said_in_the_status_line(window: MainWindow) -> None:
+    QGuiApplication.clipboard().clear()
+    window.commands.paste.trigger()
+    assert "neither a picture nor files" in window.status.text()
+
+
+def test_a_folder_without_photographs_is_told_on_the_empty_page(
+    window: MainWindow, tmp_path: Path, wait_idle: Wait
+) -> None:
+    empty = tmp_path / "nothing here"
+    empty.mkdir()
+    window.open_paths([empty])
+    wait_idle()
+    assert window.page.welcome.notice() == "No photographs were found in nothing here."
+    assert window.page.welcome.isVisible()
+
+
+# --- running ------------------------------------------------------------------------------------
+
+
+def test_progress_is_shown_and_cancel_keeps_what_is_done(
+    qtbot: QtBot, window: MainWindow, photographs: Photographs, wait_idle: Wait,
+    engine: FakeEngine,
+) -> None:  # fmt: skip
+    engine.seconds_per_image = 0.02
+    window.open_paths([photographs(60)])
+    qtbot.waitUntil(lambda: "images/s" in window.status.text())
+    assert window.commands.cancel.isEnabled()
+    window.commands.cancel.trigger()
+    wait_idle()
+    assert "waiting" in window.status.text()
+    assert window.commands.run.isEnabled()
+    assert "waiting" in window.commands.run.text()
+    engine.seconds_per_image = 0
+    window.commands.run.trigger()
+    wait_idle()
+    assert window.status.text() == "60 classified"
+    assert not window.commands.run.isEnabled()
+
+
+def test_a_second_folder_can_be_opened_while_the_first_runs(
+    qtbot: QtBot, window: MainWindow, photographs: Photographs, wait_idle: Wait,
+    engine: FakeEngine,
+) -> None:  # fmt: skip
+    engine.seconds_per_image = 0.01
+    second = photographs(4, "second")
+    window.open_paths([photographs(100, "first")])
+    qtbot.waitUntil(lambda: window.page.model.count(Status.CLASSIFIED) > 2)
+    window.open_paths([second])
+    wait_idle()
+    assert window.status.text() == "4 classified"
+    assert window.page.results.current_path() == second / "eye0.png"
+
+
+def test_closing_during_a_run_ends_it(
+    qtbot: QtBot, window: MainWindow, photographs: Photographs, engine: FakeEngine
+) -> None:
+    engine.seconds_per_image = 0.01
+    window.open_paths([photographs(100)])
+    qtbot.waitUntil(lambda: window.page.model.count(Status.CLASSIFIED) > 2)
+    window.close()
+    assert engine.ended == 1
+    assert not window.isVisible()
+
+
+def test_other_models_let_the_photographs_wait_or_run_again(
+    window: MainWindow, photographs: Photographs, wait_idle: Wait, engine: FakeEngine
+) -> None:
+    window.open_paths([photographs(3)])
+    wait_idle()
+    boxes = {box.text(): box for box in window.page.vote.chooser.findChildren(QCheckBox)}
+    boxes["RDNET"].click()
+    wait_idle()
+    assert engine.runs[-1][0].members == ("cnn", "vit", "rdnet")
+    window.commands.auto_run.setChecked(False)
+    boxes["CNN"].click()
+    assert results_shown(window) == ["Waiting"] * 3
+    assert window.commands.run.text() == "&Classify 3 waiting"
+    assert window.page.vote.headline.text() == ""
+
+
+def test_a_foreseen_error_is_shown_in_a_box(
+    window: MainWindow, photographs: Photographs, wait_idle: Wait, engine: FakeEngine,
+    errors: RecordedErrors,
+) -> None:  # fmt: skip
+    engine.error = DeviceError("Close other programs.")
+    window.open_paths([photographs(1)])
+    wait_idle()
+    assert [sentence for _, sentence in errors.messages] == ["Close other programs."]
+    assert window.commands.run.isEnabled()
+
+
+def test_an_unforeseen_error_is_shown_in_full(
+    window: MainWindow, photographs: Photographs, wait_idle: Wait, engine: FakeEngine,
+    errors: RecordedErrors,
+) -> None:  # fmt: skip
+    engine.error = ZeroDivisionError("x")
+    window.open_paths([photographs(1)])
+    wait_idle()
+    assert errors.crashes == [engine.error]
+
+
+# --- what is remembered -------------------------------------------------------------------------
+
+
+def test_choices_survive_a_restart(
+    qtbot: QtBot, window: MainWindow, photographs: Photographs, wait_idle: Wait,
+    catalogue: Catalogue, engine: FakeEngine, tmp_path: Path,
+) -> None:  # fmt: skip
+    folder = photographs(2)
+    window.open_paths([folder])
+    wait_idle()
+    window.commands.grid.setChecked(True)
+    window.commands.auto_run.setChecked(False)
+    window.commands.sort_bars.setChecked(False)
+    next(b for b in window.page.vote.chooser.findChildren(QCheckBox) if b.text() == "VIT").click()
+    window.close()
+    again = MainWindow(catalogue, engine.classify, tmp_path / "settings.ini")
+    qtbot.addWidget(again)
+    again.show()
+    assert again.commands.grid.isChecked()
+    assert not again.commands.auto_run.isChecked()
+    assert not again.commands.sort_bars.isChecked()
+    assert again.page.classification.spec is not None
+    assert again.page.classification.spec.members == ("cnn",)
+    saved = load_settings(tmp_path / "settings.ini")
+    assert saved.recent == (str(folder),)
+    assert saved.geometry == bytes(window.saveGeometry().data())
+    assert saved.splitter == bytes(again.page.splitter.saveState().data())
+
+
+def test_recent_files_can_be_opened_again(
+    window: MainWindow, photographs: Photographs, wait_idle: Wait
+) -> None:
+    first, second = photographs(2, "first"), photographs(3, "second")
+    for folder in (first, second):
+        window.open_paths([folder])
+        wait_idle()
+    menu = window.recent_menu
+    menu.aboutToShow.emit()
+    assert [action.data() for action in menu.actions()] == [str(second), str(first)]
+    menu.actions()[1].trigger()
+    wait_idle()
+    assert window.page.model.rowCount() == 2
+
+
+def test_a_recent_folder_that_is_gone_is_told(
+    window: MainWindow, photographs: Photographs, wait_idle: Wait, errors: RecordedErrors
+) -> None:
+    folder = photographs(1)
+    window.open_paths([folder])
+    wait_idle()
+    (folder / "eye0.png").unlink()
+    folder.rmdir()
+    window.open_paths([folder])
+    wait_idle()
+    assert len(errors.messages) == 1
+    assert window.page.welcome.isVisible()
+
+
+# --- around it ----------------------------------------------------------------------------------
+
+
+def test_without_weights_the_window_opens_and_says_so(
+    qtbot: QtBot, engine: FakeEngine, tmp_path: Path, photographs: Photographs
+) -> None:
+    window = MainWindow(Catalogue({}, {}), engine.classify, tmp_path / "settings.ini")
+    qtbot.addWidget(window)
+    window.show()
+    assert "No weights are installed" in window.status.text()
+    window.open_paths([photographs(2)])
+    qtbot.waitUntil(lambda: window.page.model.count(Status.WAITING) == 2)
+    assert not window.commands.run.isEnabled()
+
+
+def test_refused_weights_are_told_once(
+    qtbot: QtBot, engine: FakeEngine, tmp_path: Path, errors: RecordedErrors
+) -> None:
+    catalogue = Catalogue({}, {}, ("Weights file a.safetensors was refused.", "So was b."))
+    window = MainWindow(
+        catalogue, engine.classify, tmp_path / "settings.ini", errors=errors.reporter
+    )
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.waitUntil(lambda: bool(errors.messages))
+    window.hide()
+    window.show()
+    qtbot.wait(20)
+    ((_, sentence),) = errors.messages
+    assert "a.safetensors" in sentence
+    assert "So was b." in sentence
+
+
+def test_every_command_has_a_shortcut_of_its_own_and_a_tooltip(window: MainWindow) -> None:
+    commands = window.commands.all()
+    shortcuts = [command.shortcut().toString() for command in commands]
+    assert all(shortcuts)
+    assert len(set(shortcuts)) == len(shortcuts)
+    assert all(command.toolTip() != command.text() for command in commands)
+
+
+@pytest.mark.parametrize(
+    ("command", "kind", "expected"),
+    [("about", AboutDialog, __version__), ("shortcuts", ShortcutsDialog, "F5")],
+)
+def test_help_tells_versions_and_keys(
+    window: MainWindow, command: str, kind: type[QDialog], expected: str
+) -> None:
+    getattr(window.commands, command).trigger()
+    dialog = window.findChild(kind)
+    assert dialog.isVisible()
+    assert any(expected in label.text() for label in dialog.findChildren(QLabel))
+
+
+def test_the_window_opens_without_matplotlib_or_torch() -> None:
+    code = (
+        "import sys, tempfile, pathlib\n"
+        "from fundus_gui.core.catalogue import Catalogue\n"
+        "from fundus_gui.gui.app import create_application\n"
+        "from fundus_gui.gui.jobs import Engine\n"
+        "from fundus_gui.gui.main_window import MainWindow\n"
+        "app = create_application([])\n"
+        "none = Catalogue({}, {})\n"
+        "path = pathlib.Path(tempfile.mkdtemp()) / 'settings.ini'\n"
+        "window = MainWindow(none, Engine(none).classify, path)\n"
+        "window.show()\n"
+        "app.processEvents()\n"
+        "print(sorted({'torch', 'matplotlib'} & sys.modules.keys()))\n"
+        "window.close()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr

@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
+from pytestqt.qtbot import QtBot
+
+from fundus_gui.core.results import UnreadableImage
+from fundus_gui.gui.results_model import Column, ResultsModel
+from fundus_gui.gui.results_pane import ResultsPane
+
+
+@pytest.fixture
+def pane(qtbot: QtBot, model: ResultsModel) -> ResultsPane:
+    shown = ResultsPane(model)
+    qtbot.addWidget(shown)
+    shown.set_classes(("amd", "glaucoma", "normal"))
+    shown.resize(480, 600)
+    shown.show()
+    return shown
+
+
+def names(pane: ResultsPane) -> str:
+    rows = pane.table.model()
+    return "".join(rows.index(row, Column.FILE).data()[0] for row in range(rows.rowCount()))
+
+
+def selected(pane: ResultsPane) -> str:
+    return "".join(result.path.name[0] for result in pane.selected_results())
+
+
+def test_a_click_on_a_header_sorts(qtbot: QtBot, pane: ResultsPane) -> None:
+    header = pane.table.horizontalHeader()
+    place = QPoint(header.sectionViewportPosition(Column.CONFIDENCE) + 8, header.height() // 2)
+    qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    ascending = names(pane)
+    qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert {ascending, names(pane)} == {"251436", "415236"}
+
+
+def test_filters_narrow_what_is_shown(qtbot: QtBot, pane: ResultsPane) -> None:
+    qtbot.keyClicks(pane.search, "5.P")
+    qtbot.waitUntil(lambda: names(pane) == "5")
+    pane.search.clear()
+    qtbot.waitUntil(lambda: names(pane) == "123456")
+    pane.classes.setCurrentText("Glaucoma")
+    assert names(pane) == "15"
+    pane.statuses.setCurrentText("Models disagree")
+    assert names(pane) == "5"
+    pane.classes.setCurrentIndex(0)
+    pane.statuses.setCurrentText("Could not be read")
+    assert names(pane) == "3"
+
+
+def test_the_number_of_photographs_is_said(pane: ResultsPane) -> None:
+    assert pane.counts() == "6 photographs"
+    pane.classes.setCurrentText("Glaucoma")
+    assert pane.counts() == "2 of 6 photographs shown"
+
+
+def test_the_current_photograph_is_announced_and_keys_move_it(
+    qtbot: QtBot, pane: ResultsPane
+) -> None:
+    with qtbot.waitSignal(pane.current_changed) as current:
+        pane.select_first()
+    assert current.args == [Path("1.png")]
+    qtbot.keyClick(pane.table, Qt.Key.Key_Down)
+    assert pane.current_path() == Path("2.png")
+    pane.next()
+    pane.next()
+    pane.previous()
+    assert pane.current_path() == Path("3.png")
+    pane.step(100)
+    assert pane.current_path() == Path("6.png")
+
+
+def test_the_selection_is_the_same_in_list_and_grid(qtbot: QtBot, pane: ResultsPane) -> None:
+    pane.select_first()
+    qtbot.keyClick(pane.table, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    assert selected(pane) == "12"
+    pane.set_grid(True)
+    assert pane.grid.isVisible()
+    assert not pane.table.isVisible()
+    assert selected(pane) == "12"
+    select = QItemSelectionModel.SelectionFlag.ClearAndSelect
+    pane.grid.selectionModel().select(pane.rows.index(4, 0), select)
+    pane.set_grid(False)
+    assert selected(pane) == "5"
+    assert pane.table.selectionModel().isRowSelected(4)
+
+
+def test_waiting_photographs_have_no_result_to_export(pane: ResultsPane) -> None:
+    pane.table.selectAll()
+    assert selected(pane) == "12345"
+
+
+def test_what_does_not_fit_steps_aside(pane: ResultsPane) -> None:
+    assert not pane.table.isColumnHidden(Column.AGREEMENT)
+    pane.resize(320, 600)
+    assert pane.table.isColumnHidden(Column.AGREEMENT)
+    pane.resize(480, 600)
+    assert not pane.table.isColumnHidden(Column.AGREEMENT)
+
+
+@pytest.mark.parametrize("grid", [False, True])
+def test_ten_thousand_photographs_ask_for_pictures_of_what_is_seen_only(
+    qtbot: QtBot, grid: bool
+) -> None:
+    asked: set[Path] = set()
+    model = ResultsModel(decoration=asked.add)
+    pane = ResultsPane(model)
+    qtbot.addWidget(pane)
+    pane.set_grid(grid)
+    pane.resize(480, 800)
+    pane.show()
+    paths = [Path(f"{number}.png") for number in range(10_000)]
+    for start in range(0, 10_000, 512):
+        model.add_paths(paths[start : start + 512])
+    for start in range(0, 10_000, 500):
+        model.set_results([UnreadableImage(path, "x") for path in paths[start : start + 500]])
+        qtbot.wait(1)
+    qtbot.wait(50)
+    assert pane.rows.rowCount() == 10_000
+    assert 0 < len(asked) < 100
