@@ -118,16 +118,17 @@ def _fitted(
     for name in sorted(expected.keys() ^ tensors.keys()):
         state = "missing" if name in expected else "unknown to the architecture"
         raise CheckpointError(path, f"the tensor '{name}' is {state}.")
-    for name, tensor in tensors.items():
-        if tensor.shape != expected[name].shape:
+    for name, wanted in expected.items():
+        tensor = tensors[name]
+        if tensor.shape != wanted.shape:
             raise CheckpointError(
                 path,
                 f"the tensor '{name}' has shape {_shape(tensor)}, but its card (architecture, "
-                f"classes, input size) asks for {_shape(expected[name])}.",
+                f"classes, input size) asks for {_shape(wanted)}.",
             )
-        if tensor.is_floating_point() != expected[name].is_floating_point():
+        if tensor.is_floating_point() != wanted.is_floating_point():
             raise CheckpointError(path, f"the tensor '{name}' holds {tensor.dtype} values.")
-        fitted[name] = tensor.to(expected[name].dtype)
+        fitted[name] = tensor.to(wanted.dtype)
         if not fitted[name].isfinite().all():
             raise CheckpointError(path, f"the tensor '{name}' holds values that are not finite.")
     return fitted

@@ -82,9 +82,7 @@ def read_dataset(folder: Path) -> Dataset:
         )
     for name in dataset.class_names:
         if not name.isprintable():
-            raise DatasetError(
-                f"{folder}: the class name {name!r} has unprintable characters."
-            )
+            raise DatasetError(f"{folder}: the class name {name!r} has unprintable characters.")
     _refuse_divided_patients(dataset)
     return dataset
 

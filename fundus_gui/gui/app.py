@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import logging
+import signal
 import sys
 from collections.abc import Sequence
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from fundus_gui import __version__
 from fundus_gui.core.catalogue import read_catalogue
-from fundus_gui.core.paths import user_data_dir
+from fundus_gui.core.paths import resources_dir, user_data_dir
 from fundus_gui.gui.jobs import Engine
 from fundus_gui.gui.main_window import MainWindow
 from fundus_gui.gui.settings import settings_path
@@ -27,6 +29,7 @@ def main(paths: Sequence[Path] = ()) -> int:
         The exit code.
     """
     _log_to_file(user_data_dir())
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal, which Qt would hold up
     app = create_application(sys.argv)
     catalogue = read_catalogue()
     window = MainWindow(catalogue, Engine(catalogue).classify, settings_path())
@@ -43,6 +46,7 @@ def create_application(arguments: Sequence[str]) -> QApplication:
     app.setApplicationDisplayName(app.tr("Fundus classifier"))
     app.setApplicationVersion(__version__)
     app.setStyle("Fusion")
+    app.setWindowIcon(QIcon(str(resources_dir() / "icons" / "fundus.svg")))
     return app
 
 

@@ -85,7 +85,7 @@ class ClassifyPage(QWidget):
         self.model.dataChanged.connect(self._on_data_changed)
         self.results.current_changed.connect(self._on_current_changed)
         self.vote.chooser.spec_changed.connect(self._on_spec_changed)
-        self.vote.weights_changed.connect(self.classification.weigh)
+        self.vote.weights_changed.connect(self._on_weights_changed)
         self.classification.nothing_found.connect(self._on_nothing_found)
         self.classification.failed.connect(self._errors.report)
         self._outputs.message.connect(self.message)
@@ -219,6 +219,11 @@ class ClassifyPage(QWidget):
             self.results.set_classes(models[spec.members[0]].card.class_names)
         self.classification.choose(spec)
         self.vote.set_spec(spec)
+        self.results.set_what_if(False)
+
+    def _on_weights_changed(self, weights: tuple[float, ...] | None) -> None:
+        self.classification.weigh(weights)
+        self.results.set_what_if(weights is not None)
 
     def _on_auto_run_toggled(self, on: bool) -> None:
         self.classification.auto_run = on

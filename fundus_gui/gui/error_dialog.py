@@ -28,6 +28,7 @@ from fundus_gui.core.errors import FundusError
 
 _log = logging.getLogger(__name__)
 
+_LINES_AT_MOST = 500
 ShowMessage = Callable[[QWidget | None, str, str], object]
 
 
@@ -60,6 +61,11 @@ class CrashDialog(QDialog):
         layout.addWidget(self.details, 1)
         layout.addWidget(buttons)
 
+    def add(self, error: BaseException) -> None:
+        """Append another error's details; where one repeats itself, enough is enough."""
+        if self.details.blockCount() < _LINES_AT_MOST:
+            self.details.appendPlainText(f"\n{_details(error)}")
+
     def copy_details(self) -> None:
         """Put the details on the clipboard."""
         QGuiApplication.clipboard().setText(self.details.toPlainText())
@@ -74,7 +80,11 @@ def _details(error: BaseException) -> str:
 
 
 def show_crash(parent: QWidget | None, error: BaseException) -> None:
-    """Show the details without stopping what the user was doing."""
+    """Show the details in one dialog, however many errors come while it is open."""
+    shown = parent.findChild(CrashDialog) if parent is not None else None
+    if shown is not None and shown.isVisible():
+        shown.add(error)
+        return
     dialog = CrashDialog(error, parent)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.open()

@@ -8,7 +8,15 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from fundus_gui.core.catalogue import InstalledModel
 from fundus_gui.core.errors import ImageError
@@ -59,20 +67,14 @@ class ImagePane(QWidget):
         self._preprocessings = QComboBox()
         self._preprocessings.setAccessibleName(self.tr("The model whose view is shown"))
         self._preprocessings.setToolTip(self._preprocessings.accessibleName())
-        bar = QHBoxLayout()
-        bar.setSpacing(4)
-        for action in (*actions, seen_by_model):
-            button = QToolButton()
-            button.setDefaultAction(action)
-            button.setAutoRaise(True)
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            bar.addWidget(button)
-        bar.addWidget(self._preprocessings)
-        bar.addStretch(1)
-        bar.addWidget(self._zoom)
+        self._preprocessings.setMinimumContentsLength(4)
+        self._preprocessings.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self._preprocessings.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
-        layout.addLayout(bar)
+        layout.addLayout(self._make_bar((*actions, seen_by_model)))
         layout.addWidget(self.view, 1)
         layout.addWidget(self.caption)
         self.view.zoom_changed.connect(self._on_zoom_changed)
@@ -80,6 +82,21 @@ class ImagePane(QWidget):
         self._preprocessings.activated.connect(self._load)
         self.set_models(())
         self.show_path(None)
+
+    def _make_bar(self, actions: Sequence[QAction]) -> QHBoxLayout:
+        bar = QHBoxLayout()
+        bar.setSpacing(4)
+        for action in actions:
+            button = QToolButton()
+            button.setDefaultAction(action)
+            button.setAutoRaise(True)
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            button.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+            bar.addWidget(button)
+        bar.addWidget(self._preprocessings, 2)
+        bar.addStretch(1)
+        bar.addWidget(self._zoom)
+        return bar
 
     def set_models(self, models: Sequence[InstalledModel]) -> None:
         """Offer the views of these models, alike ones once."""

@@ -145,10 +145,10 @@ class MainWindow(QMainWindow):
         commands = self.commands
         can_run = not state.busy and waiting > 0 and state.spec is not None
         commands.run.setEnabled(can_run)
-        commands.run.setText(
-            self.tr("&Classify {count} waiting").format(count=f"{waiting:,}")
+        commands.run.setIconText(  # the tool bar's words
+            self.tr("Classify {count} waiting").format(count=f"{waiting:,}")
             if can_run
-            else self.tr("&Classify")
+            else self.tr("Classify")
         )
         self._emphasise(commands.run, can_run)
         commands.cancel.setEnabled(state.busy)

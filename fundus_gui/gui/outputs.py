@@ -67,7 +67,7 @@ class Outputs(QWidget):
             "CSV (*.csv);;Parquet (*.parquet)",
         )
         if out is not None:
-            self._done = self.tr("{count} rows written to {path}").format(
+            self._done = self.tr("Rows written: {count} · {path}").format(
                 count=f"{len(results):,}", path=out
             )
             self._slot.start(functools.partial(export_table, results, out, run))
@@ -78,7 +78,7 @@ class Outputs(QWidget):
         if not results or run is None:
             self.message.emit(self.tr("No row with a result is selected."))
         else:
-            self._done = self.tr("{count} rows copied").format(count=f"{len(results):,}")
+            self._done = self.tr("Rows copied: {count}").format(count=f"{len(results):,}")
             self._slot.start(functools.partial(table_text, results, run))
 
     def save_chart(self, bars: ProbabilityBars, photograph: Path | None) -> None:
@@ -100,8 +100,8 @@ class Outputs(QWidget):
             self.message.emit(self.tr("Chart saved as {path}").format(path=out))
 
     def close_thread(self) -> None:
-        """Stop and wait for the thread."""
-        self._slot.close()
+        """Wait for the thread; a file that was asked for is written to its end."""
+        self._slot.finish()
 
     def _suggested(self, name: str) -> Path:
         roots = self._classification.roots

@@ -21,6 +21,7 @@ from fundus_gui.gui.labels import class_title
 from fundus_gui.gui.results_filter import ResultsFilter
 from fundus_gui.gui.results_model import Column, ResultsModel, Role, RowFilter, Status
 from fundus_gui.gui.results_views import ResultsGrid, ResultsTable
+from fundus_gui.gui.widgets.appearance import what_if_palette
 
 _FILTER_AFTER_MS = 150
 _COUNT_AFTER_MS = 50
@@ -49,11 +50,17 @@ class ResultsPane(QWidget):
         self.classes = QComboBox()
         self.statuses = QComboBox()
         self._shown = QLabel()
+        self._what_if = QLabel(self.tr("What-if: voted with weights moved by hand"))
+        self._what_if.setPalette(what_if_palette(self.palette()))
+        self._what_if.setAutoFillBackground(True)
+        self._what_if.setContentsMargins(8, 4, 8, 4)
+        self._what_if.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(8)
         layout.addLayout(self._make_filter_bar())
         layout.addWidget(self._views, 1)
+        layout.addWidget(self._what_if)
         layout.addWidget(self._shown)
         self._filter_timer = self._timer(_FILTER_AFTER_MS, self._apply_filter)
         self._counts_timer = self._timer(_COUNT_AFTER_MS, self._show_counts)
@@ -80,6 +87,10 @@ class ResultsPane(QWidget):
         rows = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
         selection.select(selection.selection(), rows)
         view.scrollTo(selection.currentIndex())
+
+    def set_what_if(self, on: bool) -> None:
+        """Mark the results as voted with other weights than the ensemble's."""
+        self._what_if.setVisible(on)
 
     def set_classes(self, names: tuple[str, ...]) -> None:
         """Offer these classes in the filter."""
@@ -176,13 +187,11 @@ class ResultsPane(QWidget):
 
     def _show_counts(self) -> None:
         shown, total = self.rows.rowCount(), self._model.rowCount()
-        self._shown.setText(
-            self.tr("{total} photographs").format(total=f"{total:,}")
-            if shown == total
-            else self.tr("{shown} of {total} photographs shown").format(
-                shown=f"{shown:,}", total=f"{total:,}"
-            )
-        )
+        if shown < total:
+            text = self.tr("{shown} of {total} photographs shown")
+        else:
+            text = self.tr("1 photograph") if total == 1 else self.tr("{total} photographs")
+        self._shown.setText(text.format(shown=f"{shown:,}", total=f"{total:,}"))
 
     def _on_current_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
         self.current_changed.emit(current.data(Role.PATH))

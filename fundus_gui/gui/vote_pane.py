@@ -62,6 +62,7 @@ class VotePane(QScrollArea):
         layout.addStretch(1)
         self.setWidget(content)
         self.setWidgetResizable(True)
+        self.setAccessibleName(self.tr("The models and their vote"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.show_result(None)

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Callable, Generator
 from typing import Any
 
-from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtCore import QCoreApplication, QObject, QThread, Signal
 
 Job = Callable[[], Generator[Any, None, None]]
 
@@ -101,6 +101,14 @@ class JobSlot(QObject):
             self._worker.cancel()
             self._worker.wait()
             self._worker = None
+
+    def finish(self) -> None:
+        """Wait until the running job has come to its own end and take no further job."""
+        self._closed = True
+        self._next = None
+        if self._worker is not None:
+            self._worker.wait()
+            QCoreApplication.sendPostedEvents(self)  # so that its end, or its error, is told
 
     def _on_yielded(self, record: object) -> None:
         # Records may still be on their way after the cancelling; nobody wants them any more.

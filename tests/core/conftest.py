@@ -11,7 +11,11 @@ from tiny_weights import write_tiny_weights
 
 # A run must not depend on luck, nor on how busy the machine is.
 settings.register_profile(
-    "fundus", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "fundus",
+    max_examples=50,
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("fundus")
 

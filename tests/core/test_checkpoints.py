@@ -282,8 +282,8 @@ def card_with(**fields: object) -> str:
     ("card", "problem"),
     [
         (card_with(format_version=2), "its card has format 2, and this program reads format 1"),
-        (card_with(class_names=["a", "b"]), "the tensor '8.bias' has shape [3], but its card "),
-        (card_with(class_names=["a", "b", "c", "d"]), "asks for [4]."),
+        (card_with(class_names=["a", "b"]), "the tensor '8.weight' has shape [3, 8], but its "),
+        (card_with(class_names=["a", "b", "c", "d"]), "asks for [4, 8]."),
         (card_with(class_names=["a", "b", "a"]), "The class names of a model must differ"),
         (card_with(architecture="tinny"), "There is no architecture named 'tinny'. Did you mean"),
         (card_with(architecture="vit_ti_16"), "the tensor '0.bias' is unknown to the architecture"),

@@ -83,3 +83,16 @@ def test_the_dialog_does_not_stop_the_window(qtbot: QtBot) -> None:
     dialog = window.findChild(CrashDialog)
     assert dialog is not None
     assert dialog.isVisible()
+
+
+def test_errors_that_follow_one_another_share_a_dialog(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.show()
+    for number in range(1000):
+        show_crash(window, ValueError(f"error {number}"))
+    (dialog,) = window.findChildren(CrashDialog)
+    text = dialog.details.toPlainText()
+    assert "error 0\n" in text
+    assert "error 1\n" in text
+    assert "error 999" not in text

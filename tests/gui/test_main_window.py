@@ -9,7 +9,16 @@ import pytest
 from fakes import AnsweringDialogs, FakeEngine, RecordedErrors
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
-from PySide6.QtWidgets import QApplication, QCheckBox, QDialog, QLabel
+from PySide6.QtWidgets import (
+    QAbstractScrollArea,
+    QAbstractSpinBox,
+    QApplication,
+    QCheckBox,
+    QDialog,
+    QLabel,
+    QMenuBar,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from fundus_gui import RESEARCH_USE_ONLY, __version__
@@ -167,7 +176,7 @@ def test_progress_is_shown_and_cancel_keeps_what_is_done(
     wait_idle()
     assert "waiting" in window.status.text()
     assert window.commands.run.isEnabled()
-    assert "waiting" in window.commands.run.text()
+    assert "waiting" in window.commands.run.iconText()
     engine.seconds_per_image = 0
     window.commands.run.trigger()
     wait_idle()
@@ -212,7 +221,7 @@ def test_other_models_let_the_photographs_wait_or_run_again(
     window.commands.auto_run.setChecked(False)
     boxes["CNN"].click()
     assert results_shown(window) == ["Waiting"] * 3
-    assert window.commands.run.text() == "&Classify 3 waiting"
+    assert window.commands.run.iconText() == "Classify 3 waiting"
     assert window.page.vote.headline.text() == ""
 
 
@@ -367,3 +376,23 @@ def test_the_window_opens_without_matplotlib_or_torch() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr
+
+
+def test_every_control_has_a_name_for_those_who_cannot_see_it(
+    window: MainWindow, photographs: Photographs, wait_idle: Wait
+) -> None:
+    window.open_paths([photographs(1)])
+    wait_idle()
+    buddies = {label.buddy() for label in window.findChildren(QLabel) if label.buddy()}
+    nameless = [
+        child
+        for child in window.findChildren(QWidget)
+        if child.isVisible()
+        and child.focusPolicy() & Qt.FocusPolicy.TabFocus
+        and not isinstance(child, QMenuBar)
+        and not child.accessibleName()
+        and not getattr(child, "text", str)()
+        and child not in buddies
+        and not isinstance(child.parent(), QAbstractSpinBox | QAbstractScrollArea)
+    ]
+    assert nameless == []

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fakes import AnsweringDialogs, RecordedErrors
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QSlider
+from PySide6.QtWidgets import QLabel, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
 from fundus_gui.core.results import Prediction
@@ -22,6 +22,11 @@ def move_a_weight(window: MainWindow) -> None:
     slider.setValue(0 if slider.value() else 100)
 
 
+def marks(pane: QWidget) -> str:
+    texts = [label.text() for label in pane.findChildren(QLabel) if label.isVisible()]
+    return " ".join(text for text in texts if text.startswith("What-if"))
+
+
 def test_moved_weights_are_shown_everywhere_but_never_exported(
     qtbot: QtBot, window: MainWindow, photographs: Photographs, wait_idle: Wait,
     dialogs: AnsweringDialogs, tmp_path: Path,
@@ -35,9 +40,10 @@ def test_moved_weights_are_shown_everywhere_but_never_exported(
     what_if = [rows.index(row, Column.CONFIDENCE).data() for row in range(8)]
     assert what_if != before
     assert what_if[0] in window.page.vote.headline.text()
+    assert "What-if" in marks(window.page.results)
     dialogs.target = tmp_path / "results.csv"
     window.commands.export_all.trigger()
-    qtbot.waitUntil(lambda: "8 rows written" in window.status.text())
+    qtbot.waitUntil(lambda: "Rows written: 8" in window.status.text())
     with dialogs.target.open(encoding="utf-8-sig", newline="") as stream:
         exported = list(csv.DictReader(stream))
     assert [float(row["prob"]) for row in exported] == [
@@ -46,6 +52,7 @@ def test_moved_weights_are_shown_everywhere_but_never_exported(
     assert {row["cnn__weight"] for row in exported} == {"0.6"}
     assert dialogs.target.with_suffix(".json").is_file()
     window.commands.reset_weights.trigger()
+    assert marks(window.page.results) == ""
     assert [rows.index(row, Column.CONFIDENCE).data() for row in range(8)] == before
 
 
@@ -58,11 +65,11 @@ def test_only_the_selected_rows_are_exported_and_copied(
     window.page.results.table.selectRow(3)
     dialogs.target = tmp_path / "one.csv"
     window.commands.export_selection.trigger()
-    qtbot.waitUntil(lambda: "1 rows written" in window.status.text())
+    qtbot.waitUntil(lambda: "Rows written: 1" in window.status.text())
     with dialogs.target.open(encoding="utf-8-sig", newline="") as stream:
         assert [row["filename"] for row in csv.DictReader(stream)] == ["eye3.png"]
     window.commands.copy_rows.trigger()
-    qtbot.waitUntil(lambda: "1 rows copied" in window.status.text())
+    qtbot.waitUntil(lambda: "Rows copied: 1" in window.status.text())
     header, row = QGuiApplication.clipboard().text().splitlines()
     assert header.split("\t")[0] == "filename"
     assert row.split("\t")[0] == "eye3.png"
@@ -94,3 +101,16 @@ def test_the_chart_can_be_saved_and_copied(
     dialogs.target = tmp_path / "chart.docx"
     window.commands.save_chart.trigger()
     assert len(errors.messages) == 1
+
+
+def test_an_export_is_finished_when_the_window_is_closed(
+    window: MainWindow, photographs: Photographs, wait_idle: Wait, dialogs: AnsweringDialogs,
+    tmp_path: Path,
+) -> None:  # fmt: skip
+    window.open_paths([photographs(60)])
+    wait_idle()
+    dialogs.target = tmp_path / "results.csv"
+    window.commands.export_all.trigger()
+    window.close()
+    with dialogs.target.open(encoding="utf-8-sig", newline="") as stream:
+        assert len(list(csv.DictReader(stream))) == 60

@@ -158,6 +158,26 @@ def test_closing_waits_for_the_thread_and_takes_no_further_job(qtbot: QtBot, sta
     assert not slot.busy
 
 
+@pytest.mark.usefixtures("qapp")
+def test_a_job_that_must_end_is_waited_for_and_its_end_is_told() -> None:
+    slot = JobSlot()
+    heard = Heard(slot)
+    slot.start(counting(*range(300)))
+    slot.finish()
+    assert heard.said == [*range(300), "completed"]
+    slot.start(counting(1))
+    assert not slot.busy
+
+
+@pytest.mark.usefixtures("qapp")
+def test_an_error_at_the_very_end_is_told() -> None:
+    slot = JobSlot()
+    heard = Heard(slot)
+    slot.start(failing_after(1))
+    slot.finish()
+    assert str(heard.said[-1]) == "as foreseen"
+
+
 def test_a_failed_slot_can_be_started_again(qtbot: QtBot) -> None:
     slot = JobSlot()
     with qtbot.waitSignal(slot.failed):

@@ -57,8 +57,19 @@ class TrainConfig:
 
     def __post_init__(self) -> None:
         """Refuse values with which no training could work."""
-        at_least = {"epochs": 1, "batch_size": 2}
-        for name, least in at_least.items():
+        self._check_numbers()
+        self._check_sizes()
+        choices = (("balance", self.balance, Balance), ("precision", self.precision, Precision))
+        for name, value, known in choices:
+            if value not in get_args(known):
+                listed = ", ".join(get_args(known))
+                raise ConfigError(f"{name} must be one of {listed}, not '{value}'.")
+        for name in ("num_classes", "input_size"):
+            if name in self.model_arguments:
+                raise ConfigError(f"model_arguments cannot set {name}; it is set elsewhere.")
+
+    def _check_numbers(self) -> None:
+        for name, least in (("epochs", 1), ("batch_size", 2)):
             if getattr(self, name) < least:
                 raise ConfigError(f"{name} must be at least {least}, not {getattr(self, name)}.")
         for name in ("learning_rate", "max_minutes"):
@@ -67,15 +78,13 @@ class TrainConfig:
         for name in ("warmup_fraction", "label_smoothing", "augmentation", "weight_decay"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ConfigError(f"{name} must be 0 to 1, not {getattr(self, name)}.")
+
+    def _check_sizes(self) -> None:
         if self.initial_size is not None and not 32 <= self.initial_size <= self.input_size:
             raise ConfigError(
                 f"initial_size must be 32 to {self.input_size} (the input size), "
                 f"not {self.initial_size}."
             )
-        choices = (("balance", self.balance, Balance), ("precision", self.precision, Precision))
-        for name, value, known in choices:
-            if value not in get_args(known):
-                raise ConfigError(f"{name} must be one of {get_args(known)}, not '{value}'.")
 
 
 def training_size(progress: float, config: TrainConfig) -> int:

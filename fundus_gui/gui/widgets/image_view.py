@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
@@ -135,10 +137,7 @@ class ImageView(QGraphicsView):
             return 1.0
         picture = self._photograph.boundingRect().size()
         room = self.viewport().size()
-        return max(
-            min(room.width() / picture.width(), room.height() / picture.height()),
-            1e-4,
-        )
+        return max(min(room.width() / picture.width(), room.height() / picture.height()), 1e-4)
 
     def _set_scale(self, scale: float) -> None:
         self.resetTransform()
@@ -190,17 +189,18 @@ class ImageView(QGraphicsView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Answer + − 0 1; arrows pan."""
-        action = {
+        actions: dict[int, Callable[[], None]] = {
             Qt.Key.Key_Plus: self.zoom_in,
             Qt.Key.Key_Equal: self.zoom_in,
             Qt.Key.Key_Minus: self.zoom_out,
             Qt.Key.Key_0: self.fit,
             Qt.Key.Key_1: self.actual_size,
-        }.get(Qt.Key(event.key()))
-        if action is None:
-            super().keyPressEvent(event)
+        }
+        shift = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
+        if event.key() in actions and not event.modifiers() & ~shift:
+            actions[event.key()]()
         else:
-            action()
+            super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep a fitted photograph fitted."""

@@ -21,7 +21,8 @@ from fundus_gui.gui.widgets.appearance import WHAT_IF_BACKGROUND, WHAT_IF_TEXT, 
 if TYPE_CHECKING:
     from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg
 
-    from fundus_gui.gui.widgets.probability_chart import Chart, ChartStyle
+    from fundus_gui.gui.widgets.chart_sheet import ChartStyle
+    from fundus_gui.gui.widgets.probability_chart import Chart
 
 CHART_SUFFIXES = (".png", ".svg", ".pdf")
 _PICTURE_WIDTH = 6.4  # inches: a column and a half of a journal page
@@ -38,8 +39,8 @@ class ProbabilityBars(QWidget):
         self._sorted = True
         self._appearance = Appearance()
         self._canvas: FigureCanvasQTAgg | None = None
-        self._best_height = 240
-        self._empty = QLabel(self.tr("The probabilities of a photograph appear here."))
+        self._least_height, self._best_height = 160, 240
+        self._empty = QLabel(self.tr("The votes on a classified photograph appear here."))
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setWordWrap(True)
         self._empty.setForegroundRole(QPalette.ColorRole.PlaceholderText)
@@ -91,14 +92,15 @@ class ProbabilityBars(QWidget):
             write_bytes(path, self._picture(path.suffix.lower().lstrip(".")))
         except OSError as error:
             raise ExportError(
-                f"The chart cannot be written to {path}: {error.strerror}."
+                f"The chart cannot be written to {path}: {error.strerror or error}."
             ) from error
 
     def _picture(self, kind: str) -> bytes:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
 
-        from fundus_gui.gui.widgets.probability_chart import ChartStyle, draw_chart, row_heights
+        from fundus_gui.gui.widgets.chart_sheet import ChartStyle
+        from fundus_gui.gui.widgets.probability_chart import draw_chart, row_heights
 
         chart, style = self._chart(footnote=RESEARCH_USE_ONLY), ChartStyle()
         figure = Figure(figsize=(_PICTURE_WIDTH, _PICTURE_WIDTH), dpi=_PICTURE_DPI)
@@ -134,7 +136,7 @@ class ProbabilityBars(QWidget):
         return Chart(tuple(bars), models, mark=mark, footnote=footnote)
 
     def _style(self) -> ChartStyle:
-        from fundus_gui.gui.widgets.probability_chart import ChartStyle
+        from fundus_gui.gui.widgets.chart_sheet import ChartStyle
 
         palette = self.palette()
         background = palette.color(QPalette.ColorRole.Window)
@@ -150,14 +152,14 @@ class ProbabilityBars(QWidget):
             mark_background=WHAT_IF_BACKGROUND,
             margin=0,
             font_family=font.family(),
-            font_size=font.pointSizeF(),
+            font_size=font.pixelSize() * 72 / 96,
         )
 
     def _redraw(self) -> None:
         if self._prediction is None:
             self._pages.setCurrentWidget(self._empty)
             self.setAccessibleDescription("")
-            self.setMinimumHeight(0)
+            self.setToolTip("")
             return
         from fundus_gui.gui.widgets.probability_chart import draw_chart, row_heights
 
@@ -165,13 +167,25 @@ class ProbabilityBars(QWidget):
         chart, style = self._chart(), self._style()
         frame = draw_chart(canvas.figure, chart, style)
         least, best = (math.ceil(frame + row * len(chart.bars)) for row in row_heights(style))
-        self._best_height = best
-        self.setMinimumHeight(least)
+        self._least_height = least
+        if not self._what_if:  # the mark squeezes the bars, so that a slider stays where it is
+            self._best_height = best
         self.updateGeometry()
         canvas.draw_idle()  # type: ignore[no-untyped-call]
+        self._describe(chart)
+
+    def _describe(self, chart: Chart) -> None:
         self.setAccessibleDescription(
             ", ".join(f"{bar.title} {bar.probability:.1%}" for bar in chart.bars)
         )
+        lines = []
+        for bar in chart.bars:
+            parts = " + ".join(
+                f"{share:.1%} {title}"
+                for share, (title, _) in zip(bar.shares, chart.models, strict=True)
+            )
+            lines.append(f"{bar.title}: {bar.probability:.1%} = {parts}")
+        self.setToolTip("\n".join(lines) if len(chart.models) > 1 else "")
 
     def _shown_canvas(self) -> FigureCanvasQTAgg:
         if self._canvas is None:
@@ -191,6 +205,10 @@ class ProbabilityBars(QWidget):
     def sizeHint(self) -> QSize:
         """Ask for a chart that is easy to read."""
         return QSize(420, self._best_height)
+
+    def minimumSizeHint(self) -> QSize:
+        """Never be lower than all classes need to be read."""
+        return QSize(200, self._least_height)
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the palette and the font."""

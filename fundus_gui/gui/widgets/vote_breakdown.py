@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from html import escape
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QIcon, QPalette
+from PySide6.QtGui import QIcon, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -23,6 +23,9 @@ from fundus_gui.core.vote import FlipPoint, flip_points
 from fundus_gui.gui.widgets.appearance import Appearance
 
 _SENTENCES = 3  # flip points in words; the others are in the tooltip
+_YES, _NO = "✓", "✗"
+_NARROW = 400  # pixels
+_MODEL, _WEIGHT, _CLASS, _PROBABILITY, _AGREES = range(5)
 
 
 class VoteBreakdown(QWidget):
@@ -50,8 +53,11 @@ class VoteBreakdown(QWidget):
         self._show()
 
     def set_prediction(self, prediction: Prediction | None) -> None:
-        """Show a prediction, or an empty state."""
-        self._prediction = prediction
+        """Show a prediction, or nothing."""
+        earlier, self._prediction = self._prediction, prediction
+        same_photograph = earlier and prediction and earlier.path == prediction.path
+        # While weights are tried out the text may grow, but not make what is below it jump.
+        self._words.setMinimumHeight(self._words.height() if same_photograph else 0)
         self._show()
 
     def set_appearance(
@@ -72,13 +78,8 @@ class VoteBreakdown(QWidget):
         prediction = self._prediction
         self._table.setVisible(prediction is not None)
         self._words.setToolTip("")
-        self._words.setForegroundRole(
-            QPalette.ColorRole.PlaceholderText
-            if prediction is None
-            else QPalette.ColorRole.WindowText
-        )
+        self._words.clear()
         if prediction is None:
-            self._words.setText(self.tr("The models' votes on a photograph appear here."))
             return
         self._fill_table(prediction)
         if len(prediction.member_names) == 1:
@@ -104,13 +105,14 @@ class VoteBreakdown(QWidget):
                 f"{prediction.weights[row]:.2f}",
                 appearance.class_title(prediction.class_names[top]),
                 f"{own[top]:.1%}",
-                self.tr("✓ yes") if agrees else self.tr("✗ no"),
+                _YES if agrees else _NO,
             )
             every = "\n".join(
                 f"{appearance.class_title(label)}: {value:.1%}"
                 for label, value in zip(prediction.class_names, own, strict=True)
             )
             self._table.set_row(row, texts, f"{texts[0]}\n{every}", appearance.swatch(name))
+        self._table.fit_columns()
         self._table.updateGeometry()
 
     def _class(self, prediction: Prediction, index: int) -> str:
@@ -155,7 +157,7 @@ class VoteBreakdown(QWidget):
             return [self.tr("No weights change the answer.")]
         if len(prediction.member_names) == 2:
             # One model's gain is the other's loss: say each turn once, as a gain.
-            points = [point for point in points if point.direction == "above"]
+            points = [point for point in points if point.direction == "above"] or points
         powerless = [
             self.tr("No weight of {model} changes the answer.").format(
                 model=self._model(prediction, member)
@@ -178,23 +180,11 @@ class VoteBreakdown(QWidget):
         )
 
 
-_AGREES = 4
-
-
 class _VoteTable(QTableWidget):
     """As high as its rows."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(0, 5, parent)
-        self.setHorizontalHeaderLabels(
-            [
-                self.tr("Model"),
-                self.tr("Weight"),
-                self.tr("Top class"),
-                self.tr("Probability"),
-                self.tr("Agrees"),
-            ]
-        )
         self.verticalHeader().hide()
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -205,20 +195,54 @@ class _VoteTable(QTableWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(_MODEL, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(_CLASS, QHeaderView.ResizeMode.Fixed)
+        header.setMinimumSectionSize(24)
         header.setHighlightSections(False)
+        self.fit_columns()
 
     def set_row(self, row: int, texts: tuple[str, ...], tooltip: str, swatch: QIcon) -> None:
         """Show one model."""
         for column, text in enumerate(texts):
             item = QTableWidgetItem(text)
             item.setToolTip(tooltip)
-            if column == 0:
+            if column == _MODEL:
                 item.setIcon(swatch)
-            if column in (1, 3):
+            elif column in (_WEIGHT, _PROBABILITY):
                 item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            elif column == _AGREES:
+                item.setTextAlignment(Qt.AlignmentFlag.AlignCenter)
+                spoken = self.tr("agrees") if text == _YES else self.tr("disagrees")
+                item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
             self.setItem(row, column, item)
+
+    def fit_columns(self) -> None:
+        """Shorten the headings where space is short; share what is left by model and class."""
+        narrow = self.width() < _NARROW
+        headings = (
+            (self.tr("Model"), ""),
+            (self.tr("Weight"), self.tr("Of the model in the vote")),
+            (self.tr("Top class"), self.tr("The model's most probable class")),
+            (
+                self.tr("Prob.") if narrow else self.tr("Probability"),
+                self.tr("Of the model's most probable class"),
+            ),
+            (_YES if narrow else self.tr("Agrees"), self.tr("Agrees with the ensemble")),
+        )
+        for column, (heading, tooltip) in enumerate(headings):
+            item = QTableWidgetItem(heading)
+            item.setToolTip(tooltip)
+            self.setHorizontalHeaderItem(column, item)
+        header = self.horizontalHeader()
+        fixed = (_WEIGHT, _PROBABILITY, *(() if self.isColumnHidden(_AGREES) else (_AGREES,)))
+        left = self.viewport().width() - sum(header.sectionSizeHint(column) for column in fixed)
+        wanted = max(self.sizeHintForColumn(_CLASS), header.sectionSizeHint(_CLASS))
+        self.setColumnWidth(_CLASS, min(wanted + 8, left // 2))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the new width."""
+        super().resizeEvent(event)
+        self.fit_columns()
 
     def sizeHint(self) -> QSize:
         """Return the height of the header and all rows."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import QObject, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QDoubleSpinBox,
@@ -105,6 +105,8 @@ class WeightSliders(QWidget):
             for column, widget in enumerate(row.widgets):
                 self._grid.addWidget(widget, index, column)
             self._rows.append(row)
+        if self._rows:
+            QWidget.setTabOrder(self._rows[-1].widgets[-1], self._reset)
 
     def _on_edited(self, index: int, weight: float) -> None:
         moved = _with_weight(self._weights, index, weight)
@@ -165,8 +167,9 @@ class _WeightRow(QObject):
         self._number.setDecimals(2)
         self._number.setSingleStep(0.05)
         self._number.setKeyboardTracking(False)
-        label.setBuddy(self._number)
         for control in (self._slider, self._number):
+            control.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            control.installEventFilter(self)
             control.setAccessibleName(self.tr("Vote weight of {model}").format(model=title))
             control.setToolTip(
                 self.tr("Vote weight of {model}; the others keep their proportions").format(
@@ -176,6 +179,14 @@ class _WeightRow(QObject):
         self.widgets: tuple[QWidget, ...] = (swatch, label, self._slider, self._number)
         self._slider.valueChanged.connect(self._on_slider_moved)
         self._number.valueChanged.connect(self._on_number_changed)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Leave the wheel to the scrolled pane unless the control was chosen."""
+        unchosen = isinstance(watched, QWidget) and not watched.hasFocus()
+        if event.type() == QEvent.Type.Wheel and unchosen:
+            event.ignore()
+            return True
+        return super().eventFilter(watched, event)
 
     def show_weight(self, weight: float) -> None:
         """Show a weight without emitting it."""
