@@ -215,5 +215,6 @@ def _inner_mask(retina: NDArray[np.bool_], size: int) -> NDArray[np.float32]:
     """Return 1 on the retina without its rim, whose pixels are half black, else 0; (size, size)."""
     resized = Image.fromarray(retina).resize((size, size), Image.Resampling.NEAREST)
     rim = max(2, size // 75)
-    inner = ndimage.binary_erosion(np.asarray(resized), np.ones((3, 3)), iterations=rim)
-    return inner.astype(np.float32)
+    return np.asarray(
+        ndimage.binary_erosion(np.asarray(resized), np.ones((3, 3)), iterations=rim), np.float32
+    )

@@ -16,7 +16,7 @@ from PySide6.QtGui import QImage
 
 from fundus_gui.core.catalogue import Catalogue, EnsembleSpec
 from fundus_gui.core.errors import ExportError, ImageError
-from fundus_gui.core.export import RunRecord, export_results, table_columns, table_row
+from fundus_gui.core.export import RunRecord, defused, export_results, table_columns, table_row
 from fundus_gui.core.images import Photograph, find_images, read_photograph, thumbnail
 from fundus_gui.core.preprocessing import Preprocessing
 from fundus_gui.core.results import ImageResult
@@ -157,8 +157,9 @@ def table_text(results: Sequence[ImageResult], run: RunRecord) -> Generator[str,
     """Yield once: the table of an export as tab-separated text, for the clipboard."""
     columns = list(table_columns(run))
     text = io.StringIO()
-    writer = csv.DictWriter(text, columns, restval="", delimiter="\t", lineterminator="\n")
-    writer.writeheader()
+    writer = csv.writer(text, delimiter="\t", lineterminator="\n")
+    writer.writerow(map(defused, columns))
     for result in results:
-        writer.writerow(table_row(result, run))
+        row = table_row(result, run)
+        writer.writerow([defused(row.get(name)) for name in columns])
     yield text.getvalue()

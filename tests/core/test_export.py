@@ -193,9 +193,9 @@ def test_every_text_column_and_the_head_are_defused(tmp_path: Path) -> None:
 
 @given(st.text(max_size=40))
 def test_what_was_defused_can_be_told_and_undone(text: str) -> None:
-    from fundus_gui.core.export.tables import _defused
+    from fundus_gui.core.export.tables import defused
 
-    written = _defused(text)
+    written = defused(text)
     assert isinstance(written, str)
     assert written.strip()[:1] not in tuple("=+-@")
     assert undefused(written) == text

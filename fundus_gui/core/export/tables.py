@@ -93,7 +93,7 @@ def _writable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
-def _defused(cell: Cell) -> Cell:
+def defused(cell: Cell) -> Cell:
     """Put an apostrophe before text that a spreadsheet would run as a formula.
 
     Text that looks as if this had been done already gets one too, so that it can be undone.
@@ -129,7 +129,7 @@ class _CsvTable:
     @staticmethod
     def _line(cells: Iterable[Cell]) -> str:
         line = io.StringIO()
-        csv.writer(line).writerow(map(_defused, cells))
+        csv.writer(line).writerow(map(defused, cells))
         return line.getvalue()
 
     def _append(self, line: str) -> None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
+from invented import predict
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QTableWidget
 from pytestqt.qtbot import QtBot
 
 from fundus_gui.core.results import Prediction
 from fundus_gui.gui.widgets.vote_breakdown import VoteBreakdown
-
-from .conftest import Predict
 
 TITLES = {"cnn": "CNN", "vit": "ViT", "rdnet": "RDNet"}
 
@@ -43,9 +42,7 @@ def words(breakdown: VoteBreakdown) -> str:
     return re.sub(r"</?b>", "", breakdown.text())
 
 
-def test_each_model_has_a_row_with_weight_top_class_and_agreement(
-    breakdown: VoteBreakdown, predict: Predict
-) -> None:
+def test_each_model_has_a_row_with_weight_top_class_and_agreement(breakdown: VoteBreakdown) -> None:
     breakdown.set_prediction(predict((0.1, 0.7, 0.2), (0.5, 0.3, 0.2), weights=(0.6, 0.4)))
     assert rows(breakdown) == [
         ["CNN", "0.60", "GLAUCOMA", "70.0%", "✓"],
@@ -53,7 +50,7 @@ def test_each_model_has_a_row_with_weight_top_class_and_agreement(
     ]
 
 
-def test_agreement_is_spoken_not_only_drawn(breakdown: VoteBreakdown, predict: Predict) -> None:
+def test_agreement_is_spoken_not_only_drawn(breakdown: VoteBreakdown) -> None:
     breakdown.set_prediction(predict((0.1, 0.7, 0.2), (0.5, 0.3, 0.2), weights=(0.6, 0.4)))
     spoken = [
         table(breakdown).item(row, 4).data(Qt.ItemDataRole.AccessibleTextRole) for row in (0, 1)
@@ -61,20 +58,20 @@ def test_agreement_is_spoken_not_only_drawn(breakdown: VoteBreakdown, predict: P
     assert spoken == ["agrees", "disagrees"]
 
 
-def test_a_swatch_shows_the_models_colour(breakdown: VoteBreakdown, predict: Predict) -> None:
+def test_a_swatch_shows_the_models_colour(breakdown: VoteBreakdown) -> None:
     breakdown.set_prediction(predict((0.1, 0.7, 0.2), (0.5, 0.3, 0.2)))
     swatch = table(breakdown).item(1, 0).icon().pixmap(12, 12).toImage()
     assert swatch.pixelColor(swatch.rect().center()).name() == "#e69f00"
 
 
-def test_every_probability_of_a_model_is_in_its_tooltip(
-    breakdown: VoteBreakdown, predict: Predict
-) -> None:
+def test_every_probability_of_a_model_is_in_its_tooltip(breakdown: VoteBreakdown) -> None:
     breakdown.set_prediction(predict((0.1, 0.7, 0.2)))
-    assert table(breakdown).item(0, 0).toolTip() == "CNN\nNORMAL: 10.0%\nGLAUCOMA: 70.0%\nAMD: 20.0%"
+    assert (
+        table(breakdown).item(0, 0).toolTip() == "CNN\nNORMAL: 10.0%\nGLAUCOMA: 70.0%\nAMD: 20.0%"
+    )
 
 
-def test_one_model_is_said_not_to_vote(breakdown: VoteBreakdown, predict: Predict) -> None:
+def test_one_model_is_said_not_to_vote(breakdown: VoteBreakdown) -> None:
     breakdown.set_prediction(predict((0.1, 0.7, 0.2)))
     assert words(breakdown) == "One model, so there is no vote: its probabilities are the answer."
     assert rows(breakdown) == [["CNN", "1.00", "GLAUCOMA", "70.0%"]]
@@ -104,7 +101,6 @@ def test_one_model_is_said_not_to_vote(breakdown: VoteBreakdown, predict: Predic
 )
 def test_agreement_is_said_in_words(
     breakdown: VoteBreakdown,
-    predict: Predict,
     members: tuple[tuple[float, ...], ...],
     weights: tuple[float, ...],
     sentence: str,
@@ -113,28 +109,26 @@ def test_agreement_is_said_in_words(
     assert words(breakdown).startswith(sentence)
 
 
-def test_two_models_name_the_flip_point_once(breakdown: VoteBreakdown, predict: Predict) -> None:
+def test_two_models_name_the_flip_point_once(breakdown: VoteBreakdown) -> None:
     # (1 - w) · 0.9 + w · 0.1 = (1 - w) · 0.1 + w · 0.5 at w = 2/3
     breakdown.set_prediction(predict((0.1, 0.9, 0), (0.5, 0.1, 0.4), weights=(0.7, 0.3)))
     assert words(breakdown).endswith("Becomes NORMAL if the weight of ViT exceeds 0.67.")
     assert words(breakdown).count("Becomes") == 1
 
 
-def test_three_models_name_the_nearest_flip_point_first(
-    breakdown: VoteBreakdown, predict: Predict
-) -> None:
-    prediction = predict(
-        (0.1, 0.9, 0), (0.8, 0.2, 0), (0.5, 0.5, 0), weights=(0.5, 0.3, 0.2)
-    )
+def test_three_models_name_the_nearest_flip_point_first(breakdown: VoteBreakdown) -> None:
+    prediction = predict((0.1, 0.9, 0), (0.8, 0.2, 0), (0.5, 0.5, 0), weights=(0.5, 0.3, 0.2))
     breakdown.set_prediction(prediction)
     assert "Becomes NORMAL if the weight of ViT exceeds 0.4" in words(breakdown)
     assert "Becomes NORMAL if the weight of CNN falls below 0.3" in words(breakdown)
     assert words(breakdown).endswith("No weight of RDNet changes the answer.")
-    ordered = [words(breakdown).index(text) for text in ("of ViT exceeds", "of CNN falls", "of RDNet")]
+    ordered = [
+        words(breakdown).index(text) for text in ("of ViT exceeds", "of CNN falls", "of RDNet")
+    ]
     assert ordered == sorted(ordered)
 
 
-def test_the_words_are_true(breakdown: VoteBreakdown, predict: Predict) -> None:
+def test_the_words_are_true(breakdown: VoteBreakdown) -> None:
     prediction = predict((0.1, 0.9, 0), (0.5, 0.1, 0.4), weights=(0.7, 0.3))
     breakdown.set_prediction(prediction)
     flip = float(re.findall(r"exceeds ([\d.]+)\.", words(breakdown))[0])
@@ -142,19 +136,19 @@ def test_the_words_are_true(breakdown: VoteBreakdown, predict: Predict) -> None:
     assert prediction.reweighted((1 - flip - 0.01, flip + 0.01)).label == "normal"
 
 
-def test_unshakeable_votes_are_said_to_be(breakdown: VoteBreakdown, predict: Predict) -> None:
+def test_unshakeable_votes_are_said_to_be(breakdown: VoteBreakdown) -> None:
     breakdown.set_prediction(predict((0.1, 0.9, 0), (0.2, 0.8, 0)))
     assert words(breakdown).endswith("No weights change the answer.")
 
 
 def test_a_weight_close_to_one_keeps_the_digits_that_tell_it_apart(
-    breakdown: VoteBreakdown, predict: Predict
+    breakdown: VoteBreakdown,
 ) -> None:
     breakdown.set_prediction(predict((0, 1, 0), (0.5015, 0.4985, 0), weights=(0.5, 0.5)))
     assert words(breakdown).endswith("Becomes NORMAL if the weight of ViT exceeds 0.997.")
 
 
-def test_titles_are_not_taken_for_markup(qtbot: QtBot, predict: Predict) -> None:
+def test_titles_are_not_taken_for_markup(qtbot: QtBot) -> None:
     breakdown = VoteBreakdown()
     qtbot.addWidget(breakdown)
     breakdown.set_appearance(lambda name: f"<i>{name}", {"cnn": "A & B"}, {})
@@ -163,7 +157,7 @@ def test_titles_are_not_taken_for_markup(qtbot: QtBot, predict: Predict) -> None
     assert "&lt;i&gt;glaucoma" in breakdown.text()
 
 
-def test_nothing_is_left_without_a_prediction(breakdown: VoteBreakdown, predict: Predict) -> None:
+def test_nothing_is_left_without_a_prediction(breakdown: VoteBreakdown) -> None:
     breakdown.set_prediction(predict((0.1, 0.9, 0), (0.2, 0.8, 0)))
     breakdown.set_prediction(None)
     assert breakdown.text() == ""
@@ -173,7 +167,7 @@ def test_nothing_is_left_without_a_prediction(breakdown: VoteBreakdown, predict:
 @pytest.mark.parametrize("width", [300, 700])
 @pytest.mark.parametrize("count", [1, 2, 5])
 def test_the_table_shows_all_rows_and_columns_without_scrolling(
-    qtbot: QtBot, breakdown: VoteBreakdown, predict: Predict, width: int, count: int
+    qtbot: QtBot, breakdown: VoteBreakdown, width: int, count: int
 ) -> None:
     long_title = "a diagnosis with quite a few words".__add__
     breakdown.set_appearance(long_title, {}, {})
@@ -184,9 +178,7 @@ def test_the_table_shows_all_rows_and_columns_without_scrolling(
     assert shown.horizontalScrollBar().maximum() == 0
 
 
-def test_trying_weights_does_not_shrink_the_text(
-    qtbot: QtBot, breakdown: VoteBreakdown, predict: Predict
-) -> None:
+def test_trying_weights_does_not_shrink_the_text(qtbot: QtBot, breakdown: VoteBreakdown) -> None:
     breakdown.resize(300, 500)
     torn = predict((0.1, 0.9, 0), (0.8, 0.1, 0.1), (0.1, 0.1, 0.8), weights=(0.4, 0.3, 0.3))
     breakdown.set_prediction(torn)
