@@ -1,120 +1,143 @@
-"""What the conditions add: deposits, bleedings, atrophy, haze."""
+"""What the conditions add to the retina: deposits, bleedings, atrophy."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fundus_gui.core.synthetic.anatomy import DISC_RADIUS, Landmarks
-from fundus_gui.core.synthetic.canvas import Canvas, Point, Stroke
+from fundus_gui.core.synthetic.anatomy import Eye
+from fundus_gui.core.synthetic.canvas import Canvas, Place, Plane, Points
 
-_EXUDATE = (0.98, 0.86, 0.42)
-_BLOOD = (0.40, 0.72, 0.62)  # absorbed
+_BLOOD = (0.42, 1.15, 0.85)  # absorbance
 
 
-def _scattered(
-    canvas: Canvas, centre: Point, spread: float, count: int, *, keep_off: float = 0.0
-) -> NDArray[np.float64]:
+def paint_diabetic_retinopathy(canvas: Canvas, eye: Eye, severity: float) -> None:
+    """Microaneurysms, dot, blot and flame haemorrhages, cotton-wool spots, hard exudates."""
+    random = canvas.stream("diabetic_retinopathy")
+    wool = _around(random, eye.disc, 6.5, round(5 * severity), keep_off=4.0)
+    fluff = _patches(canvas, random, wool, random.uniform(0.5, 1.0, len(wool)), 0.45)
+    canvas.blend(0.65 * canvas.region(fluff, 1.4), (0.93, 0.82, 0.62))
+    dots = _around(random, (0.0, 0.0), 8.0, round(14 + 60 * severity), keep_off=0.8)
+    canvas.absorb(canvas.softened(_round(canvas, random, dots, 0.05, 0.16), 0.03), _BLOOD)
+    blots = _around(random, (0.0, 0.0), 9.0, round(3 + 26 * severity), keep_off=2.0)
+    canvas.absorb(canvas.softened(_round(canvas, random, blots, 0.14, 0.62), 0.10), _BLOOD)
+    flames = _around(random, eye.disc, 7.0, round(9 * severity), keep_off=3.5)
+    away = flames - eye.disc
+    axes = np.stack([random.uniform(0.4, 1.1, len(flames)), random.uniform(0.1, 0.2, len(flames))])
+    streaks = canvas.spots(random, flames, axes.T, np.arctan2(away[:, 1], away[:, 0]))
+    canvas.absorb(0.8 * canvas.softened(streaks, 0.07), _BLOOD)
+    _paint_exudates(canvas, random, severity)
+
+
+def _paint_exudates(canvas: Canvas, random: np.random.Generator, severity: float) -> None:
+    """Sharp yellow grains in clusters, some as a ring around a leaking vessel."""
+    grains = []
+    for _ in range(round(2 + 5 * severity)):
+        centre = random.normal(0, 4.0, 2)
+        count = random.integers(10, 26 + round(24 * severity))
+        angles = random.uniform(0.0, random.uniform(2.0, 2 * np.pi), count) + random.uniform(0, 6)
+        distances = random.uniform(0.6, 1.9) + random.normal(0, 0.32, count)
+        ring = np.stack([np.cos(angles), np.sin(angles)], axis=1) * distances[:, None]
+        grains.append(centre + ring + random.normal(0, 0.12, ring.shape))
+    places = np.vstack(grains)
+    places = places[np.linalg.norm(places, axis=1) > 0.5]
+    mask = canvas.softened(_round(canvas, random, places, 0.045, 0.30), 0.030)
+    canvas.blend(0.88 * mask, (0.99, 0.88, 0.47))
+
+
+def paint_amd(canvas: Canvas, eye: Eye, choroid: Plane, severity: float) -> None:
+    """Drusen around the fovea; when severe, geographic atrophy and a bleeding at its edge."""
+    random = canvas.stream("amd")
+    soft = _around(random, (0.0, 0.0), 2.9, round(45 + 90 * severity))
+    hard = _around(random, (0.0, 0.0), 4.6, round(40 + 60 * severity))
+    drusen = canvas.softened(_round(canvas, random, soft, 0.14, 0.62), 0.12)
+    canvas.blend(0.60 * drusen, (0.96, 0.78, 0.44))
+    grains = canvas.softened(_round(canvas, random, hard, 0.05, 0.14), 0.02)
+    canvas.blend(0.55 * grains, (0.97, 0.82, 0.48))
+    clumps = _around(random, (0.0, 0.0), 1.8, round(14 * severity))
+    pigment = canvas.softened(_round(canvas, random, clumps, 0.06, 0.20), 0.05)
+    canvas.absorb(0.6 * pigment, (0.8, 1.0, 1.0))
+    if severity > 0.5:
+        centre = random.normal(0, 0.5, 2)
+        size = 1.4 + 2.4 * (severity - 0.5)
+        beside = centre + random.choice((-1.0, 1.0), 2) * (1.2 * size, 0.9 * size)
+        bleeding = _patches(canvas, random, beside[None], np.array([0.9 * size]), 0.3)
+        canvas.absorb(0.8 * canvas.region(bleeding, 0.7), _BLOOD)
+        atrophy = _patches(canvas, random, centre[None], np.array([size]), 0.25)
+        _paint_atrophy(canvas, eye, choroid, atrophy, 0.35)
+
+
+def paint_myopic_atrophy(canvas: Canvas, eye: Eye, choroid: Plane, severity: float) -> None:
+    """A pale crescent temporally of the disc and atrophic patches with pigmented edges."""
+    random = canvas.stream("pathologic_myopia")
+    width = 0.5 + 2.6 * severity
+    centre = eye.disc - (0.95 * width, 0.0)
+    axes = (eye.disc_axes[0] + width, eye.disc_axes[1] * (1.02 + 0.35 * severity))
+    crescent = 1 - canvas.distance(centre, axes, eye.disc_turn)
+    crescent += 0.035 * canvas.clouds(random, 1.2)
+    _paint_atrophy(canvas, eye, choroid, crescent, 0.9)
+    places = _around(random, (0.0, 0.0), 4.6, round(7 * severity))
+    radii = 0.6 + 2.6 * random.beta(1.2, 2.2, len(places))
+    patches = _patches(canvas, random, places, radii, 0.28)
+    _paint_atrophy(canvas, eye, choroid, patches, 0.8)
+    mottle = canvas.clouds(random, 0.5)
+    near = np.exp(-np.square(canvas.distance((0.0, 0.0), (5.5, 4.5), 0.0)))
+    clumps = canvas.region(mottle + 2.2 * near - 4.3 + 0.9 * severity, 1.2)
+    canvas.absorb(0.7 * clumps, (0.8, 1.0, 1.0))
+
+
+def _paint_atrophy(
+    canvas: Canvas, eye: Eye, choroid: Plane, height: Plane, bareness: float
+) -> None:
+    """Bare the sclera where `height` is above 0, with pigment at the edge and vessels inside."""
+    random = canvas.stream("atrophy")
+    thinned, sclera = np.minimum(np.array(eye.complexion) * (1.2, 1.45, 1.4), 1), (1.0, 0.92, 0.68)
+    colour = thinned + (sclera - thinned) * bareness
+    uneven = 0.5 + 0.5 * np.tanh(1.2 * canvas.clouds(random, 1.1))
+    edge = np.exp(-np.square((height + 0.03) / 0.10)) * uneven
+    canvas.absorb(0.30 * canvas.project(edge), (0.7, 1.0, 1.0))
+    bare = canvas.region(height, 0.28)
+    canvas.blend(0.85 * bare * canvas.project(0.62 + 0.38 * uneven), colour)
+    strands = canvas.region(height - 0.05, 0.3) * canvas.project(np.square(choroid))
+    canvas.absorb(0.45 * strands, (0.10, 0.45, 0.60))
+
+
+def _patches(
+    canvas: Canvas,
+    random: np.random.Generator,
+    places: Points,
+    radii: NDArray[np.float64],
+    roughness: float,
+) -> Plane:
+    """Return a plate that is above 0 inside irregular patches at `places` (n, 2)."""
+    height: Plane = np.full_like(canvas.plate_x, -1.0)
+    for place, radius in zip(places, radii.tolist(), strict=True):
+        axes = (radius * random.uniform(0.8, 1.3), radius)
+        distance = canvas.distance(place, axes, random.uniform(0, np.pi))
+        lobes = roughness * canvas.clouds(random, 0.8 * radius) * np.minimum(distance, 1)
+        lobes += 0.09 / radius * canvas.clouds(random, 0.40)
+        height = np.maximum(height, 1 - distance + lobes)
+    return height
+
+
+def _around(
+    random: np.random.Generator,
+    centre: Place,
+    spread: float,
+    count: int,
+    *,
+    keep_off: float = 0.0,
+) -> Points:
     """Return up to `count` normally scattered points (n, 2), none nearer than `keep_off`."""
-    points = centre + canvas.random.normal(0, spread, (count, 2))
-    kept: NDArray[np.float64] = points[np.linalg.norm(points - centre, axis=1) >= keep_off]
+    shifts = random.normal(0, spread, (count, 2))
+    kept: Points = np.asarray(centre) + shifts[np.linalg.norm(shifts, axis=1) >= keep_off]
     return kept
 
 
-def _radii(canvas: Canvas, count: int, smallest: float, largest: float) -> NDArray[np.float64]:
-    """Return radii of which most are small."""
-    radii: NDArray[np.float64] = smallest + (largest - smallest) * canvas.random.beta(
-        1.2, 4.0, count
-    )
-    return radii
-
-
-def paint_diabetic_retinopathy(canvas: Canvas, eye: Landmarks, severity: float) -> None:
-    """Microaneurysms, dot and blot haemorrhages, hard exudates, cotton-wool spots."""
-    dots = _scattered(canvas, eye.fovea, 0.38, round(25 + 90 * severity), keep_off=0.05)
-    canvas.absorb(
-        canvas.blobs_mask(dots, _radii(canvas, len(dots), 0.0035, 0.010), blur=0.0012), _BLOOD
-    )
-    blots = _scattered(canvas, eye.fovea, 0.45, round(4 + 26 * severity), keep_off=0.12)
-    canvas.absorb(
-        canvas.blobs_mask(blots, _radii(canvas, len(blots), 0.010, 0.042), blur=0.004), _BLOOD
-    )
-    for _ in range(round(1 + 4 * severity)):
-        ring = eye.fovea + canvas.random.normal(0, 0.20, 2)
-        angles = canvas.random.uniform(0, 2 * np.pi, 26)
-        distance = canvas.random.normal(0.075, 0.016, 26)[:, None]
-        spots = ring + distance * np.stack([np.cos(angles), np.sin(angles)], axis=1)
-        mask = canvas.blobs_mask(spots, _radii(canvas, len(spots), 0.004, 0.016), blur=0.0008)
-        canvas.blend(0.9 * mask, _EXUDATE)
-    wool = _scattered(canvas, eye.disc, 0.42, round(1 + 5 * severity), keep_off=0.2)
-    canvas.blend(
-        0.55 * canvas.blobs_mask(wool, _radii(canvas, len(wool), 0.024, 0.05), blur=0.012),
-        (0.97, 0.87, 0.70),
-    )
-
-
-def paint_amd(canvas: Canvas, eye: Landmarks, severity: float) -> None:
-    """Drusen around the fovea; when severe, geographic atrophy and a subretinal bleeding."""
-    drusen = _scattered(canvas, eye.fovea, 0.15, round(45 + 110 * severity))
-    mask = canvas.blobs_mask(drusen, _radii(canvas, len(drusen), 0.005, 0.024), blur=0.003)
-    canvas.blend(0.62 * mask, (0.95, 0.77, 0.42))
-    if severity > 0.5:
-        patch = eye.fovea + canvas.random.normal(0, 0.03, 2)
-        around = patch + canvas.random.normal(0, 0.045, (5, 2))
-        atrophy = canvas.blobs_mask(around, np.full(5, 0.055 * severity + 0.01), blur=0.006)
-        canvas.blend(0.55 * atrophy, (0.93, 0.70, 0.45))
-        bleeding = eye.fovea + np.array([-0.14 * eye.nasal, 0.10])
-        lobes = bleeding + canvas.random.normal(0, 0.03, (4, 2))
-        canvas.absorb(
-            canvas.blobs_mask(lobes, np.full(4, 0.05 * severity), blur=0.010), (0.45, 0.62, 0.5)
-        )
-        pigment = _scattered(canvas, patch, 0.07, 14)
-        canvas.absorb(
-            canvas.blobs_mask(pigment, _radii(canvas, len(pigment), 0.004, 0.012), blur=0.002),
-            (0.5, 0.5, 0.4),
-        )
-
-
-def paint_tessellation(canvas: Canvas, severity: float) -> None:
-    """Choroidal vessels showing through a thin retina: pale wide bands, mostly radial."""
-    strokes = []
-    for _ in range(430):
-        start = canvas.random.uniform(-1.05, 1.05, 2)
-        outward = np.arctan2(start[1], start[0]) + canvas.random.normal(0, 0.8)
-        reach = canvas.random.uniform(0.12, 0.34)
-        bend = canvas.random.normal(0, 0.35)
-        steps = np.linspace(0, 1, 14)
-        angles = outward + bend * steps
-        ahead = np.stack([np.cos(angles), np.sin(angles)], axis=1) * reach / 14
-        points = start + np.cumsum(ahead, axis=0)
-        strokes.append(Stroke(points, np.full(14, canvas.random.uniform(0.016, 0.034))))
-    mask = canvas.strokes_mask(strokes, blur=0.011)
-    canvas.blend((0.18 + 0.20 * severity) * mask, (0.95, 0.60, 0.33))
-    canvas.absorb((0.10 + 0.12 * severity) * (1 - mask), (0.5, 0.6, 0.5))
-
-
-def paint_myopic_atrophy(canvas: Canvas, eye: Landmarks, severity: float) -> None:
-    """A pale crescent temporally of the disc and atrophic patches with pigmented edges."""
-    crescent = eye.disc - np.array([0.055 * eye.nasal * (0.6 + severity), 0.0])
-    size = DISC_RADIUS * (1.15 + 0.75 * severity)
-    canvas.blend(
-        0.72 * canvas.ellipse_mask(crescent, (size, size * 1.05), softness=0.05),
-        (0.97, 0.85, 0.62),
-    )
-    count = round(6 * severity)
-    patches = eye.fovea + canvas.random.normal(0, 0.24, (count, 2))
-    sizes = canvas.random.uniform(0.03, 0.09, count)
-    canvas.absorb(canvas.blobs_mask(patches, sizes * 1.12, blur=0.006), (0.28, 0.36, 0.34))
-    canvas.blend(
-        0.72 * canvas.blobs_mask(patches, sizes, blur=0.011),
-        (0.94, 0.80, 0.56),
-    )
-
-
-def veil(canvas: Canvas, severity: float) -> None:
-    """Blur and veil the whole picture, as a clouded lens does."""
-    canvas.blurred(5 + 13 * severity)
-    x, y = canvas.coarse_axes()
-    glow = np.exp(-(np.square(x) + np.square(y)) / 0.9)
-    haze = canvas.enlarged((0.34 + 0.36 * severity) * (0.55 + 0.45 * glow))
-    canvas.blend(haze, (0.66, 0.56, 0.38))
+def _round(
+    canvas: Canvas, random: np.random.Generator, places: Points, smallest: float, largest: float
+) -> Plane:
+    """Draw roundish spots at `places`, most of them small."""
+    radii = smallest + (largest - smallest) * random.beta(1.1, 3.5, len(places))
+    axes = np.stack([radii * random.uniform(1.0, 1.35, len(places)), radii], axis=1)
+    return canvas.spots(random, places, axes, random.uniform(0, np.pi, len(places)))

@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 
 from fundus_gui.core import atomic
@@ -16,6 +17,7 @@ from fundus_gui.core.synthetic.spec import CONDITIONS, Framing, FundusSpec
 
 _FRAMINGS: tuple[Framing, ...] = ("full_disc", "cut", "fills_frame")
 _JPEG_QUALITY = 90
+_COMMENT = b"Synthetic drawing, not a photograph of a patient"
 
 
 def write_samples(
@@ -28,7 +30,7 @@ def write_samples(
 ) -> Iterator[Path]:
     """Draw photographs of every condition and write them as JPEG, with `labels.csv` at the end.
 
-    Eyes and framings alternate. The names say what they are, e.g.
+    Eyes and framings alternate, severities vary. The names say what they are, e.g.
     `synthetic_glaucoma_01_OS.jpg`.
 
     Args:
@@ -44,6 +46,8 @@ def write_samples(
     """
     if per_class < 1:
         raise ConfigError(f"At least one photograph of each class is needed, not {per_class}.")
+    if seed < 0:
+        raise ConfigError(f"The seed must be at least 0, not {seed}.")
     planned = [
         (_path(folder, spec, number, class_folders), spec)
         for number in range(1, per_class + 1)
@@ -57,12 +61,14 @@ def write_samples(
 
 
 def _specs(number: int, size: int, seed: int) -> list[FundusSpec]:
+    severities = np.random.default_rng([seed, number]).uniform(0.4, 0.9, len(CONDITIONS))
     return [
         FundusSpec(
             condition=condition,
             size=size,
             laterality="OD" if (number + place) % 2 else "OS",
             framing=_FRAMINGS[(number + place) % len(_FRAMINGS)],
+            severity=round(float(severities[place]), 2),
             seed=(seed * 10_007 + number) * len(CONDITIONS) + place,
         )
         for place, condition in enumerate(CONDITIONS)
@@ -81,7 +87,9 @@ def _write(planned: list[tuple[Path, FundusSpec]], folder: Path, manifest: Path)
     try:
         for path, spec in planned:
             encoded = io.BytesIO()
-            Image.fromarray(draw_fundus(spec)).save(encoded, "JPEG", quality=_JPEG_QUALITY)
+            Image.fromarray(draw_fundus(spec)).save(
+                encoded, "JPEG", quality=_JPEG_QUALITY, comment=_COMMENT
+            )
             atomic.write_bytes(path, encoded.getvalue())
             name = path.relative_to(folder).as_posix()
             rows.writerow((name, spec.condition, f"synthetic-{spec.seed}", spec.laterality, ""))

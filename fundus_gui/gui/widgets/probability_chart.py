@@ -118,7 +118,7 @@ def _draw_bars(sheet: Sheet, chart: Chart, top: float, bottom: float) -> None:
     row = min(max(bottom - top, 1.0) / len(chart.bars), sheet.px(row_heights(style)[1]))
     size = max(style.font_size * min(1.0, row / sheet.line_height()), _SMALLEST_FONT)
     bold = sheet.font(size, bold=True)
-    most = 2 if row >= 2 * sheet.line_height(size) else 1
+    most = 2 if row >= 1.8 * sheet.line_height(size) else 1
     room = (sheet.right - sheet.left) * _LABEL_PARTS[most]
     labels = [sheet.wrap(bar.title, bold, room, most) for bar in chart.bars]
     longest = max((sheet.text_width(line, bold) for lines in labels for line in lines), default=0)

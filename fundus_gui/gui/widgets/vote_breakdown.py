@@ -26,6 +26,9 @@ _SENTENCES = 3  # flip points in words; the others are in the tooltip
 _YES, _NO = "✓", "✗"
 _NARROW = 400  # pixels
 _MODEL, _WEIGHT, _CLASS, _PROBABILITY, _AGREES = range(5)
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_ALIGNMENTS = (_LEFT, _RIGHT, _LEFT, _RIGHT, Qt.AlignmentFlag.AlignCenter)
 
 
 class VoteBreakdown(QWidget):
@@ -206,12 +209,10 @@ class _VoteTable(QTableWidget):
         for column, text in enumerate(texts):
             item = QTableWidgetItem(text)
             item.setToolTip(tooltip)
+            item.setTextAlignment(_ALIGNMENTS[column])
             if column == _MODEL:
                 item.setIcon(swatch)
-            elif column in (_WEIGHT, _PROBABILITY):
-                item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             elif column == _AGREES:
-                item.setTextAlignment(Qt.AlignmentFlag.AlignCenter)
                 spoken = self.tr("agrees") if text == _YES else self.tr("disagrees")
                 item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
             self.setItem(row, column, item)
@@ -232,6 +233,7 @@ class _VoteTable(QTableWidget):
         for column, (heading, tooltip) in enumerate(headings):
             item = QTableWidgetItem(heading)
             item.setToolTip(tooltip)
+            item.setTextAlignment(_ALIGNMENTS[column])
             self.setHorizontalHeaderItem(column, item)
         header = self.horizontalHeader()
         fixed = (_WEIGHT, _PROBABILITY, *(() if self.isColumnHidden(_AGREES) else (_AGREES,)))

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import matplotlib
 import pytest
 from invented import predict
 from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg
@@ -154,7 +155,7 @@ def test_charts_are_saved_as_png_svg_and_pdf(bars: ProbabilityBars, tmp_path: Pa
 def test_a_saved_chart_says_research_use_only_and_what_if(
     bars: ProbabilityBars, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(__import__("matplotlib").rcParams, "svg.fonttype", "none")
+    monkeypatch.setitem(matplotlib.rcParams, "svg.fonttype", "none")
     bars.set_prediction(VOTE.reweighted((1, 3)), what_if=True)
     bars.save_chart(tmp_path / "chart.svg")
     saved = (tmp_path / "chart.svg").read_text(encoding="utf-8")
