@@ -82,9 +82,18 @@ def prepared_card(card: ModelCard, size: int | None) -> ModelCard:
         title=TITLES.get(card.architecture, card.architecture),
         preprocessing=preprocessing,
         licence=LICENCE,
-        notes=f"Trained from scratch at {trained} px on a CPU; a first small model.",
+        notes=f"A first small model, trained from scratch on a CPU at {trained} px. {_prior(card)}",
         metrics={},
         golden={},
+    )
+
+
+def _prior(card: ModelCard) -> str:
+    if card.training.get("config", {}).get("balance") == "none":
+        return "Its probabilities assume classes as frequent as in the training part."
+    return (
+        "Rare classes counted as much as frequent ones in training: its probabilities assume that "
+        "all classes are equally frequent, so that it calls too many normal eyes diseased."
     )
 
 
