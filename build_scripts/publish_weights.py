@@ -1,6 +1,6 @@
 """Turn training runs into the shipped weights: half precision, honest figures, vote, golden image.
 
-    python build_scripts/publish_weights.py --data DIR --run runs/NAME [--run ...] \
+    .venv/bin/python build_scripts/publish_weights.py --data DIR --run runs/NAME [--run ...] \
         [--size NAME=160] [--out weights]
 
 Figures are of the validation part that the runs themselves set aside; the test part is not read.

@@ -1,7 +1,7 @@
 """Take pictures of the real window: open photographs, wait for the results, grab.
 
-python3 build_scripts/screenshots.py pictures/                      four pictures
-python3 build_scripts/screenshots.py window.png --theme dark        one picture
+.venv/bin/python build_scripts/screenshots.py pictures/                 four pictures
+.venv/bin/python build_scripts/screenshots.py window.png --theme dark   one picture
 """
 
 from __future__ import annotations

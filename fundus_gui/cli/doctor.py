@@ -11,6 +11,7 @@ from fundus_gui.cli import options
 from fundus_gui.cli.console import err, out, printable
 from fundus_gui.core.catalogue import read_catalogue
 from fundus_gui.core.errors import FundusError
+from fundus_gui.core.paths import user_weights_dir
 
 _PACKAGES = ("torch", "torchvision", "timm", "safetensors", "Pillow", "numpy", "PySide6-Essentials")
 
@@ -18,8 +19,8 @@ _PACKAGES = ("torch", "torchvision", "timm", "safetensors", "Pillow", "numpy", "
 def doctor(device: options.Device = "auto") -> None:
     """Check that everything is here and computes what it should.
 
-    Prints versions and device. Every shipped model classifies a sample photograph whose
-    probabilities are stored with its weights; the figures must agree.
+    Prints versions, device and the folder for own weights. Every shipped model classifies a
+    sample photograph whose probabilities are stored with its weights; the figures must agree.
     """
     from fundus_gui.core.devices import device_name, resolve_device
     from fundus_gui.core.selfcheck import check_golden
@@ -27,6 +28,7 @@ def doctor(device: options.Device = "auto") -> None:
     out.print(f"fundus-gui {__version__}, Python {platform.python_version()} ({sys.platform})")
     out.print(", ".join(f"{name} {_version(name)}" for name in _PACKAGES), soft_wrap=True)
     out.print(f"device: {device_name(resolve_device(device))}")
+    out.print(printable(f"own weights: {user_weights_dir()}"), soft_wrap=True)
     catalogue = read_catalogue()
     problems = list(catalogue.refused)
     for name in catalogue.models:

@@ -11,7 +11,7 @@ from rich.table import Column, Table
 from fundus_gui.cli.console import err, out, printable
 from fundus_gui.core.cards import ModelCard
 from fundus_gui.core.catalogue import Catalogue, read_catalogue
-from fundus_gui.core.paths import user_data_dir
+from fundus_gui.core.paths import user_weights_dir
 
 models_app = typer.Typer(
     help="List the installed models and ensembles, or show one.", no_args_is_help=False
@@ -43,7 +43,7 @@ def list_installed() -> None:
         out.print(table)
         _print_ensembles(catalogue)
     else:
-        folder = user_data_dir() / "weights"
+        folder = user_weights_dir()
         out.print(f"No models are installed. Put weights (.safetensors) into {folder}.")
     for sentence in catalogue.refused:
         err.print(printable(sentence), style="red", soft_wrap=True)

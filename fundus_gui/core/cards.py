@@ -38,7 +38,7 @@ class ModelCard:
         arguments: further keyword arguments of the architecture.
         temperature: divides the logits before the softmax (Guo et al., 2017); 1 = uncalibrated.
         title: short name for people, e.g. for a legend.
-        training: provenance: data set, split, image hashes, seed, versions, date, command.
+        training: provenance: data set, hash of the split, settings, versions, date, command.
         metrics: figures with the part of the data that they were measured on.
         golden: `image` (sample file name), `probabilities` that this file gives for it.
         licence: terms of the weights.

@@ -10,7 +10,7 @@ from typing import Any
 
 from fundus_gui.core.cards import ModelCard, read_card
 from fundus_gui.core.errors import CheckpointError, EnsembleError, UnknownNameError
-from fundus_gui.core.paths import user_data_dir, weights_dir
+from fundus_gui.core.paths import user_weights_dir, weights_dir
 from fundus_gui.core.vote import normalise_weights
 
 ENSEMBLES_FILE = "ensembles.toml"
@@ -87,7 +87,7 @@ class Catalogue:
             return self.of_models([name])
         raise EnsembleError(
             "No weights are installed. Put a .safetensors file into "
-            f"{user_data_dir() / 'weights'} or reinstall the program."
+            f"{user_weights_dir()} or reinstall the program."
         )
 
     def model(self, name: str) -> InstalledModel:
@@ -137,7 +137,7 @@ def check_same_classes(models: Sequence[InstalledModel]) -> None:
 
 def weights_dirs() -> tuple[Path, ...]:
     """Return the folders that hold weights: the shipped one and the user's own."""
-    return weights_dir(), user_data_dir() / "weights"
+    return weights_dir(), user_weights_dir()
 
 
 def read_catalogue(folders: Sequence[Path] | None = None) -> Catalogue:
@@ -150,6 +150,11 @@ def read_catalogue(folders: Sequence[Path] | None = None) -> Catalogue:
     refused: list[str] = []
     for folder in weights_dirs() if folders is None else folders:
         for path in sorted(folder.glob("*.safetensors")):
+            if path.stem in models:  # never silently another file behind a known name
+                refused.append(
+                    f"{path} is left out: another model is named {path.stem}. Rename the file."
+                )
+                continue
             try:
                 models[path.stem] = InstalledModel(path.stem, path, read_card(path))
             except CheckpointError as error:

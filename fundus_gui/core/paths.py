@@ -33,7 +33,7 @@ def weights_dir() -> Path:
 
 
 def user_data_dir() -> Path:
-    """Return the user's own folder for added weights, settings and logs (it may not exist yet)."""
+    """Return the user's own folder for settings, logs and more (it may not exist yet)."""
     override = os.environ.get("FUNDUS_GUI_HOME")
     if override:
         return Path(override)
@@ -44,3 +44,8 @@ def user_data_dir() -> Path:
     else:
         base = Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share"))
     return base / "fundus_gui"
+
+
+def user_weights_dir() -> Path:
+    """Return the user's own folder for added weights and ensembles (it may not exist yet)."""
+    return user_data_dir() / "weights"

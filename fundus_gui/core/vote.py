@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -173,6 +173,9 @@ def fit_vote_weights(
         (M,) weights of sum 1.
     """
     stacked = np.asarray(probabilities, dtype=np.float64)
+    if method not in get_args(FitMethod):
+        known = ", ".join(get_args(FitMethod))
+        raise EnsembleError(f"Vote weights are fitted by {known}, not by '{method}'.")
     if method == "equal":
         return normalise_weights(np.ones(len(stacked)), len(stacked))
     truth = np.eye(stacked.shape[2])[np.asarray(labels)]  # (N, K)

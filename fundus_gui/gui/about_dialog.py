@@ -18,9 +18,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from fundus_gui import RESEARCH_USE_ONLY, __version__
+from fundus_gui import __version__
 from fundus_gui.core.catalogue import Catalogue
 from fundus_gui.gui.actions import Actions
+from fundus_gui.gui.labels import research_use_only
 
 
 class AboutDialog(QDialog):
@@ -60,7 +61,7 @@ class AboutDialog(QDialog):
             f"<p>{part}</p>"
             for part in (
                 self.tr("Classifies colour fundus photographs with an ensemble of networks."),
-                f"<b>{escape(RESEARCH_USE_ONLY)}</b>",
+                f"<b>{escape(research_use_only())}</b>",
                 self.tr("<b>Versions:</b> {versions}").format(versions=escape(listed)),
                 self.tr("<b>Weights:</b><br>{weights}").format(
                     weights=weights or self.tr("none installed")

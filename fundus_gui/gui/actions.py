@@ -128,7 +128,6 @@ class Actions(QObject):
         action.setShortcut(QKeySequence(shortcut))
         shown = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         action.setToolTip(f"{tooltip} ({shown})")
-        action.setStatusTip("")
         return action
 
     def _new_toggle(self, text: str, shortcut: str, tooltip: str) -> QAction:

@@ -1,4 +1,4 @@
-"""What classes are called on the screen; the names in weights and files stay as they are."""
+"""Core's words as they are shown on the screen; those in weights and files stay as they are."""
 
 from __future__ import annotations
 
@@ -20,3 +20,10 @@ def class_title(name: str) -> str:
     }
     spaced = name.replace("_", " ").strip()
     return known.get(name, spaced[:1].upper() + spaced[1:])
+
+
+def research_use_only() -> str:
+    """Return `fundus_gui.RESEARCH_USE_ONLY`, spelt out so that translators get to see it."""
+    return QCoreApplication.translate(
+        "Notice", "Research use only. Not a medical device; not for diagnosis or treatment."
+    )

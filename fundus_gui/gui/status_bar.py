@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QWidget
 
-from fundus_gui import RESEARCH_USE_ONLY
+from fundus_gui.gui.labels import research_use_only
 from fundus_gui.gui.run_progress import RunProgress
 
 
@@ -25,7 +25,7 @@ class RunStatusBar(QStatusBar):
         self._text = QLabel()
         self._device = QLabel()
         self._device.setToolTip(self.tr("The device that runs the models"))
-        purpose = QLabel(RESEARCH_USE_ONLY)
+        purpose = QLabel(research_use_only())
         purpose.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.addWidget(self._bar)
         self.addWidget(self._text, 1)

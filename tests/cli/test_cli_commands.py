@@ -54,11 +54,12 @@ def test_models_show_suggests_the_nearest(run: Run) -> None:
     assert done.err == "fundus-gui: There is no model named 'tinya'. Did you mean 'tiny_a'?\n"
 
 
-def test_doctor_names_versions_device_and_models(run: Run) -> None:
+def test_doctor_names_versions_device_and_models(run: Run, tmp_path: Path) -> None:
     done = run("doctor", "--device", "cpu")
     assert done.code == 0
     assert f"fundus-gui {__version__}, Python 3." in done.out
     assert "device: CPU (" in done.out
+    assert f"own weights: {tmp_path / 'home' / 'weights'}\n" in done.out
     assert "tiny_a: loads; its card holds no golden image" in done.out
     assert done.out.endswith("All is well.\n")
 

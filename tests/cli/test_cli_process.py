@@ -93,4 +93,6 @@ def test_interrupted_it_stops_at_once_and_keeps_its_rows(home: Path, tmp_path: P
     assert 5 <= len(rows) < 3000
     assert all(row["status"] == "ok" and row["image_sha256"] for row in rows)
     record = json.loads(out.with_suffix(".json").read_text(encoding="utf-8"))
-    assert (record["is_complete"], record["classified"]) == (False, len(rows))
+    assert record["is_complete"] is False
+    # The signal may come when a row is written and not yet counted.
+    assert len(rows) - record["classified"] in {0, 1}

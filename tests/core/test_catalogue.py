@@ -214,3 +214,14 @@ def test_written_weights_are_the_tests_own(tmp_path: Path) -> None:
         load_checkpoint(folder / "tiny_a.safetensors").model.state_dict() for folder in folders
     ]
     assert all((states[0][name] == states[1][name]).all() for name in states[0])
+
+
+def test_a_file_never_takes_the_name_of_an_installed_model(tmp_path: Path) -> None:
+    shipped, own = tmp_path / "shipped", tmp_path / "own"
+    for folder in (shipped, own):
+        folder.mkdir()
+        write_tiny_model(folder / "twin.safetensors")
+    found = read_catalogue([shipped, own])
+    assert found.model("twin").path == shipped / "twin.safetensors"
+    assert len(found.refused) == 1
+    assert "another model is named twin" in found.refused[0]

@@ -33,8 +33,9 @@ COLUMNS = [
     *("filename", "relative_path", "status", "error", "label", "prob", "prob_amd", "prob_normal"),
     *("cnn__prob_amd", "cnn__prob_normal", "vit__prob_amd", "vit__prob_normal"),
     *("cnn__weight", "vit__weight", "agreement", "entropy", "seconds", "image_sha256", "warnings"),
+    *("cnn__weights_sha256", "vit__weights_sha256"),
 ]
-FIXED_TEXTS = {"filename", "relative_path", "status", "error", "label", "image_sha256", "warnings"}
+TEXTS = {"filename", "relative_path", "status", "error", "label", *COLUMNS[-4:]}
 
 
 def undefused(cell: str) -> str:
@@ -50,7 +51,7 @@ def undefused(cell: str) -> str:
 def test_the_columns_are_those_that_others_rely_on() -> None:
     columns = table_columns(run_record())
     assert list(columns) == COLUMNS
-    assert {name for name, kind in columns.items() if kind is str} == FIXED_TEXTS
+    assert {name for name, kind in columns.items() if kind is str} == TEXTS
 
 
 def test_a_row_says_what_the_prediction_says() -> None:
@@ -62,6 +63,7 @@ def test_a_row_says_what_the_prediction_says() -> None:
     assert (row["prob_amd"], row["prob_normal"]) == result.probabilities
     assert row["vit__prob_amd"] == result.member_probabilities[1][0]
     assert (row["cnn__weight"], row["vit__weight"]) == (0.6, 0.4)
+    assert row["vit__weights_sha256"] == "hash of vit"
     assert row["warnings"] == (
         "greyscale, without colour; the file holds several images; the first was read"
     )
@@ -121,7 +123,7 @@ def test_parquet_has_typed_columns_and_keeps_every_digit(tmp_path: Path) -> None
     export(results, tmp_path / "r.PARQUET", run)
     table = pq.read_table(tmp_path / "r.PARQUET")
     assert table.column_names == COLUMNS
-    assert {f.name for f in table.schema if str(f.type) == "string"} == FIXED_TEXTS
+    assert {f.name for f in table.schema if str(f.type) == "string"} == TEXTS
     assert {str(field.type) for field in table.schema} == {"string", "double"}
     empty = dict.fromkeys(COLUMNS)
     assert table.to_pylist() == [empty | table_row(result, run) for result in results]

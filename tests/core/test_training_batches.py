@@ -53,8 +53,8 @@ def dataset(folder: Path, labels: str, **options: Any) -> PhotographDataset:
         ("label_smoothing", -0.1, "label_smoothing must be 0 to 1"),
         ("augmentation", math.nan, "augmentation must be 0 to 1"),
         ("weight_decay", 2, "weight_decay must be 0 to 1"),
-        ("balance", "both", "balance must be one of .*'sampling'.*, not 'both'"),
-        ("precision", "fp16", "precision must be one of .*'bf16'.*, not 'fp16'"),
+        ("balance", "both", "balance must be one of .*sampling, not 'both'"),
+        ("precision", "fp16", "precision must be one of .*bf16, not 'fp16'"),
         ("initial_size", 500, r"initial_size must be 32 to 224 \(the input size\), not 500"),
     ],
 )

@@ -316,3 +316,20 @@ def test_a_silenced_member_and_a_sole_voter_still_have_flip_points() -> None:
         FlipPoint(0, pytest.approx(0.8), "below", 4),
         FlipPoint(1, pytest.approx(0.2), "above", 4),
     ]
+
+
+def test_inverse_variance_of_brier_scores_two_and_three_gives_six_to_four() -> None:
+    # One photograph, two classes: Brier scores 2 · 0.2² = 0.08 and 2 · 0.06 = 0.12.
+    error = np.sqrt(0.06)
+    probabilities = [[[0.8, 0.2]], [[1 - error, error]]]
+    weights = fit_vote_weights(probabilities, [0], "inverse_variance")
+    np.testing.assert_allclose(weights, (0.6, 0.4))
+
+
+def test_equal_weights_ask_no_labels_for_their_opinion() -> None:
+    np.testing.assert_allclose(fit_vote_weights(np.full((4, 3, 2), 0.5), [0, 1, 0], "equal"), 0.25)
+
+
+def test_an_unknown_way_of_fitting_is_refused() -> None:
+    with pytest.raises(EnsembleError, match="not by 'guess'"):
+        fit_vote_weights(np.full((2, 1, 2), 0.5), [0], "guess")

@@ -66,7 +66,8 @@ def rows_but_seconds(path: Path) -> list[dict[str, str]]:
 def test_window_and_command_line_write_the_same_rows(
     qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(catalogue, "weights_dir", lambda: write_tiny_weights(tmp_path / "weights"))
+    weights = write_tiny_weights(tmp_path / "weights")
+    monkeypatch.setattr(catalogue, "weights_dir", lambda: weights)
     photographs = tmp_path / "photographs"
     write_photographs(photographs, 20)
     (photographs / "empty.jpg").touch()

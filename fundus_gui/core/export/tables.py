@@ -43,8 +43,8 @@ def table_columns(run: RunRecord) -> dict[str, type]:
     return {
         **dict.fromkeys(texts, str),
         **dict.fromkeys(numbers, float),
-        "image_sha256": str,
-        "warnings": str,
+        **dict.fromkeys(("image_sha256", "warnings"), str),
+        **dict.fromkeys((f"{member}__weights_sha256" for member in members), str),
     }
 
 
@@ -58,6 +58,7 @@ def table_row(result: ImageResult, run: RunRecord) -> dict[str, Cell]:
     }
     if isinstance(result, Prediction):
         row |= _answer(result)
+        row |= {f"{name}__weights_sha256": sha256 for name, sha256 in run.weights_sha256.items()}
     else:
         row |= {"status": "failed", "error": result.error}
     return {

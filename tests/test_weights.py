@@ -1,0 +1,32 @@
+"""What lies in `weights/` keeps its promises; each is passed over where no weights lie there."""
+
+from __future__ import annotations
+
+import pytest
+
+from fundus_gui.core.catalogue import InstalledModel, read_catalogue
+from fundus_gui.core.paths import weights_dir
+from fundus_gui.core.selfcheck import check_golden
+
+SHIPPED = read_catalogue([weights_dir()])
+every_model = pytest.mark.parametrize("model", SHIPPED.models.values(), ids=SHIPPED.models)
+
+
+def test_the_weights_are_small_enough_to_be_shipped() -> None:
+    assert sum(model.path.stat().st_size for model in SHIPPED.models.values()) < 60e6
+
+
+@every_model
+def test_a_model_reproduces_its_golden_image(model: InstalledModel) -> None:
+    check = check_golden(model.name, SHIPPED, device="cpu")
+    assert check.problem == ""
+    assert check.difference is not None
+
+
+@every_model
+def test_a_card_states_its_licence_and_figures_clearly_better_than_chance(
+    model: InstalledModel,
+) -> None:
+    assert model.card.licence
+    assert model.card.notes
+    assert model.card.metrics["validation"]["balanced_accuracy"] > 0.4
