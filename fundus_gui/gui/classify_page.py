@@ -120,6 +120,7 @@ class ClassifyPage(QWidget):
         self._actions.grid.setChecked(settings.grid)
         self._actions.sort_bars.setChecked(settings.sorted_bars)
         self.vote.bars.set_sorted(settings.sorted_bars)
+        self.results.sort_menu.choose(settings.sort_column, settings.sort_descending)
         self.vote.chooser.choose(settings.ensemble, settings.models)
         self._on_spec_changed(self.vote.chooser.spec)
         if settings.splitter:
@@ -128,12 +129,15 @@ class ClassifyPage(QWidget):
     def choices(self, settings: AppSettings) -> AppSettings:
         """Return the settings with the present choices."""
         spec = self.vote.chooser.spec
+        sort_column, sort_descending = self.results.sort_menu.choice()
         known = spec is not None and spec.name in self._catalogue.ensembles
         return replace(
             settings,
             auto_run=self.classification.auto_run,
             grid=self._actions.grid.isChecked(),
             sorted_bars=self._actions.sort_bars.isChecked(),
+            sort_column=sort_column,
+            sort_descending=sort_descending,
             ensemble=spec.name if spec is not None and known else "",
             models=spec.members if spec is not None and not known else (),
             splitter=bytes(self.splitter.saveState().data()),

@@ -65,7 +65,7 @@ class MainWindow(QMainWindow):
         self.status = RunStatusBar()
         self.setStatusBar(self.status)
         self.recent_menu = QMenu(self.tr("Open &recent"), self)
-        fill_menu_bar(self, self.commands, self.recent_menu)
+        fill_menu_bar(self, self.commands, self.recent_menu, self.page.results.sort_menu)
         self._tool_bar = QToolBar(self.tr("Tool bar"))
         fill_tool_bar(self._tool_bar, self.commands)
         self.addToolBar(self._tool_bar)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QToolBar, QWidget
 from fundus_gui.gui.actions import Actions
 
 
-def fill_menu_bar(window: QMainWindow, actions: Actions, recent: QMenu) -> None:
+def fill_menu_bar(window: QMainWindow, actions: Actions, recent: QMenu, sort: QMenu) -> None:
     """Give the window its menus."""
     a, bar = actions, window.menuBar()
 
@@ -42,7 +42,7 @@ def fill_menu_bar(window: QMainWindow, actions: Actions, recent: QMenu) -> None:
     )
     add(
         tr("Menus", "&View"),
-        (a.grid, a.sort_bars),
+        (a.grid, sort, a.sort_bars),
         (a.fit, a.actual_size, a.zoom_in, a.zoom_out, a.seen_by_model),
         (a.next, a.previous),
     )

@@ -21,6 +21,7 @@ from fundus_gui.gui.labels import class_title
 from fundus_gui.gui.results_filter import ResultsFilter
 from fundus_gui.gui.results_model import Column, ResultsModel, Role, RowFilter, Status
 from fundus_gui.gui.results_views import ResultsGrid, ResultsTable
+from fundus_gui.gui.sort_menu import SortMenu
 from fundus_gui.gui.widgets.appearance import what_if_palette
 
 _FILTER_AFTER_MS = 150
@@ -43,6 +44,7 @@ class ResultsPane(QWidget):
         self.table = ResultsTable(self.rows)
         self.grid = ResultsGrid(self.rows)
         self.grid.setSelectionModel(self.table.selectionModel())
+        self.sort_menu = SortMenu(self.table, self)
         self._views = QStackedWidget()
         self._views.addWidget(self.table)
         self._views.addWidget(self.grid)

@@ -27,6 +27,8 @@ class AppSettings:
         auto_run: classify as soon as photographs are opened or models chosen.
         grid: thumbnails as a grid instead of a list.
         sorted_bars: classes of the chart by probability instead of in fixed order.
+        sort_column: by which the photographs are sorted, a column's name.
+        sort_descending: whether from large to small.
         ensemble: name of the chosen ensemble, empty for the default or for `models`.
         models: freely chosen models.
         recent: files and folders opened last, newest first.
@@ -38,6 +40,8 @@ class AppSettings:
     auto_run: bool = True
     grid: bool = False
     sorted_bars: bool = True
+    sort_column: str = "file"
+    sort_descending: bool = False
     ensemble: str = ""
     models: tuple[str, ...] = ()
     recent: tuple[str, ...] = ()

@@ -6,12 +6,11 @@ import functools
 from collections import OrderedDict
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 
 from fundus_gui.gui.jobs import Thumbnail, make_thumbnails
+from fundus_gui.gui.widgets.image_view import to_pixmap
 from fundus_gui.gui.worker import JobSlot
 
 THUMBNAIL_SIZE = 160  # px, longer side
@@ -87,14 +86,6 @@ class Thumbnails(QObject):
 
     def _on_failed(self, error: BaseException) -> None:
         raise error
-
-
-def to_pixmap(pixels: NDArray[np.uint8]) -> QPixmap:
-    """Turn (h, w, 3) RGB into a pixmap."""
-    height, width = pixels.shape[:2]
-    packed = np.ascontiguousarray(pixels)
-    image = QImage(packed.data, width, height, 3 * width, QImage.Format.Format_RGB888)
-    return QPixmap.fromImage(image)
 
 
 def _squared(picture: QPixmap) -> QPixmap:

@@ -8,7 +8,8 @@ import pytest
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
-from fundus_gui.gui.thumbnails import Thumbnails, to_pixmap
+from fundus_gui.gui.thumbnails import Thumbnails
+from fundus_gui.gui.widgets.image_view import to_pixmap
 
 
 def test_a_wish_is_answered_blank_at_once_and_with_the_picture_later(

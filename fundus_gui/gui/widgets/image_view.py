@@ -95,7 +95,7 @@ class ImageView(QGraphicsView):
         self._message.clear()
         self._message.hide()
         if pixels is not None:
-            self._photograph = _Photograph(_to_pixmap(pixels))
+            self._photograph = _Photograph(to_pixmap(pixels))
             self.scene().addItem(self._photograph)
             self.setSceneRect(self._photograph.boundingRect())
         self.setDragMode(
@@ -256,7 +256,8 @@ class _Photograph(QGraphicsItem):
         return self._levels[index]
 
 
-def _to_pixmap(pixels: NDArray[np.uint8]) -> QPixmap:
+def to_pixmap(pixels: NDArray[np.uint8]) -> QPixmap:
+    """Turn (h, w, 3) RGB into a pixmap."""
     contiguous = np.ascontiguousarray(pixels)
     height, width, channels = contiguous.shape
     image = QImage(contiguous.data, width, height, channels * width, QImage.Format.Format_RGB888)

@@ -12,10 +12,10 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QColor, QFontInfo, QGuiApplication, QImage, QPalette
 from PySide6.QtWidgets import QLabel, QStackedLayout, QWidget
 
-from fundus_gui import RESEARCH_USE_ONLY
 from fundus_gui.core.atomic import write_bytes
 from fundus_gui.core.errors import ExportError
 from fundus_gui.core.results import Prediction
+from fundus_gui.gui.labels import research_use_only
 from fundus_gui.gui.widgets.appearance import WHAT_IF_BACKGROUND, WHAT_IF_TEXT, Appearance
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class ProbabilityBars(QWidget):
         from fundus_gui.gui.widgets.chart_sheet import ChartStyle
         from fundus_gui.gui.widgets.probability_chart import draw_chart, row_heights
 
-        chart, style = self._chart(footnote=RESEARCH_USE_ONLY), ChartStyle()
+        chart, style = self._chart(footnote=research_use_only()), ChartStyle()
         figure = Figure(figsize=(_PICTURE_WIDTH, _PICTURE_WIDTH), dpi=_PICTURE_DPI)
         FigureCanvasAgg(figure)
         frame = draw_chart(figure, chart, style)

@@ -167,6 +167,7 @@ class _WeightRow(QObject):
         self._number.setDecimals(2)
         self._number.setSingleStep(0.05)
         self._number.setKeyboardTracking(False)
+        self._number.lineEdit().setAcceptDrops(False)  # a photograph dropped here is to be opened
         for control in (self._slider, self._number):
             control.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             control.installEventFilter(self)
