@@ -9,6 +9,7 @@ Figures are of the validation part that the runs themselves set aside; the test 
 from __future__ import annotations
 
 import argparse
+import csv
 import dataclasses
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -21,7 +22,7 @@ from fundus_gui.core import atomic
 from fundus_gui.core.cards import ModelCard, read_card
 from fundus_gui.core.catalogue import ENSEMBLES_FILE, Catalogue, EnsembleSpec, read_catalogue
 from fundus_gui.core.checkpoints import save_checkpoint
-from fundus_gui.core.datasets import Dataset, read_dataset, with_validation
+from fundus_gui.core.datasets import LabelledImage, read_dataset
 from fundus_gui.core.ensemble import load_ensemble
 from fundus_gui.core.evaluation import Metrics, measure
 from fundus_gui.core.inference import predict_images
@@ -55,8 +56,8 @@ def main() -> None:
         save(options.out / f"{run.name}.safetensors", run, card)
 
     catalogue = read_catalogue([options.out])
-    data = with_validation(read_dataset(options.data))
-    probabilities, labels = classify_validation(catalogue, names, data)
+    images = validation_images(options.data, options.run)
+    probabilities, labels = classify_validation(catalogue, names, images)
     weights = fit_vote_weights(probabilities, labels)
     golden = classify_golden(catalogue, names)
     for run, own, answer in zip(options.run, probabilities, golden, strict=True):
@@ -67,8 +68,11 @@ def main() -> None:
         )
         save(options.out / f"{run.name}.safetensors", run, card)
     write_ensemble(options.out, names, weights.tolist(), len(labels))
+    members = {n: measure(p, labels) for n, p in zip(names, probabilities, strict=True)}
     voted = measure(soft_vote(probabilities, weights), labels)
-    print_figures({n: measure(p, labels) for n, p in zip(names, probabilities, strict=True)}, voted)
+    print_figures(members, voted)
+    if voted.balanced_accuracy < min(m.balanced_accuracy for m in members.values()):
+        raise SystemExit("The ensemble is worse than its worse member; do not ship it.")
 
 
 def prepared_card(card: ModelCard, size: int | None) -> ModelCard:
@@ -102,11 +106,26 @@ def save(path: Path, run: Path, card: ModelCard) -> None:
     save_checkpoint(path, load_file(run / "best.safetensors"), card, half=True)
 
 
+def validation_images(folder: Path, runs: Sequence[Path]) -> list[LabelledImage]:
+    """Return the photographs that all runs set aside, as their `split.csv` say."""
+    parts = set()
+    for run in runs:
+        with (run / "split.csv").open(encoding="utf-8-sig", newline="") as stream:
+            rows = [row for row in csv.DictReader(stream) if row["split"] == "val"]
+        parts.add(frozenset(Path(row["filename"]).name for row in rows))
+    if len(parts) != 1:
+        raise SystemExit("The runs set different photographs aside: no vote can be fitted on them.")
+    (names,) = parts
+    images = [image for image in read_dataset(folder).images if image.path.name in names]
+    if len(images) != len(names):
+        raise SystemExit(f"{folder} holds {len(images)} of the {len(names)} validation images.")
+    return images
+
+
 def classify_validation(
-    catalogue: Catalogue, names: Sequence[str], data: Dataset
+    catalogue: Catalogue, names: Sequence[str], images: Sequence[LabelledImage]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the members' probabilities (M, N, K) and the labels (N,) of the validation part."""
-    images = data.part("val")
     ensemble = load_ensemble(catalogue.of_models(names), catalogue)
     results = list(predict_images(ensemble, [image.path for image in images]))
     failed = [result.path.name for result in results if not isinstance(result, Prediction)]

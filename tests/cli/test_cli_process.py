@@ -96,3 +96,16 @@ def test_interrupted_it_stops_at_once_and_keeps_its_rows(home: Path, tmp_path: P
     assert record["is_complete"] is False
     # The signal may come when a row is written and not yet counted.
     assert len(rows) - record["classified"] in {0, 1}
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere there is a screen")
+def test_without_a_screen_the_window_says_so_in_one_line(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    with start(home, stderr=subprocess.PIPE) as process:
+        _, said = process.communicate(timeout=PATIENCE_SECONDS)
+    assert process.returncode == 1
+    assert said.startswith("fundus-gui: there is no screen")
+    assert said.count("\n") == 1
