@@ -35,7 +35,8 @@ class VotePane(QScrollArea):
         super().__init__(parent)
         self._result: ImageResult | None = None
         titles = {name: model.title for name, model in catalogue.models.items()}
-        self.chooser = ModelChooser(catalogue, Appearance(class_title, titles, colours))
+        appearance = Appearance(class_title, titles, colours)
+        self.chooser = ModelChooser(catalogue, appearance)
         self.headline = QLabel()
         self.headline.setWordWrap(True)
         self.headline.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -48,7 +49,7 @@ class VotePane(QScrollArea):
         self.breakdown = VoteBreakdown()
         self.sliders = WeightSliders()
         for widget in (self.bars, self.breakdown, self.sliders):
-            widget.set_appearance(class_title, titles, colours)
+            widget.set_appearance(appearance)
         self.sliders.weights_changed.connect(self._on_weights_changed)
         content = QWidget()
         layout = QVBoxLayout(content)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,14 +58,9 @@ class ProbabilityBars(QWidget):
         self._sorted = by_probability
         self._redraw()
 
-    def set_appearance(
-        self,
-        class_title: Callable[[str], str],
-        model_titles: Mapping[str, str],
-        model_colours: Mapping[str, str],
-    ) -> None:
-        """Say how classes and models are called and coloured (#rrggbb)."""
-        self._appearance = Appearance(class_title, model_titles, model_colours)
+    def set_appearance(self, appearance: Appearance) -> None:
+        """Say how classes and models are called and coloured."""
+        self._appearance = appearance
         self._redraw()
 
     def copy_chart(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from html import escape
 
 from PySide6.QtCore import QSize, Qt
@@ -63,14 +62,9 @@ class VoteBreakdown(QWidget):
         self._words.setMinimumHeight(self._words.height() if same_photograph else 0)
         self._show()
 
-    def set_appearance(
-        self,
-        class_title: Callable[[str], str],
-        model_titles: Mapping[str, str],
-        model_colours: Mapping[str, str],
-    ) -> None:
-        """Say how classes and models are called and coloured (#rrggbb)."""
-        self._appearance = Appearance(class_title, model_titles, model_colours)
+    def set_appearance(self, appearance: Appearance) -> None:
+        """Say how classes and models are called and coloured."""
+        self._appearance = appearance
         self._show()
 
     def text(self) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
@@ -70,14 +68,9 @@ class WeightSliders(QWidget):
             self._build_rows()
         self._show_weights()
 
-    def set_appearance(
-        self,
-        class_title: Callable[[str], str],
-        model_titles: Mapping[str, str],
-        model_colours: Mapping[str, str],
-    ) -> None:
-        """Say how models are called and coloured (#rrggbb)."""
-        self._appearance = Appearance(class_title, model_titles, model_colours)
+    def set_appearance(self, appearance: Appearance) -> None:
+        """Say how models are called and coloured."""
+        self._appearance = appearance
         self._build_rows()
         self._show_weights()
 

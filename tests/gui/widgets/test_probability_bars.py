@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from fundus_gui import RESEARCH_USE_ONLY
 from fundus_gui.core.errors import ExportError
+from fundus_gui.gui.widgets.appearance import Appearance
 from fundus_gui.gui.widgets.probability_bars import ProbabilityBars
 
 TITLES = {"normal": "Normal", "glaucoma": "Glaucoma", "amd": "AMD"}
@@ -27,7 +28,9 @@ VOTE = predict((0.3, 0.1, 0.6), (0.2, 0.5, 0.3))  # 0.25, 0.30, 0.45
 def bars(qtbot: QtBot) -> ProbabilityBars:
     shown = ProbabilityBars()
     qtbot.addWidget(shown)
-    shown.set_appearance(TITLES.__getitem__, {"cnn": "CNN"}, {"cnn": "#0072b2", "vit": "#e69f00"})
+    shown.set_appearance(
+        Appearance(TITLES.__getitem__, {"cnn": "CNN"}, {"cnn": "#0072b2", "vit": "#e69f00"})
+    )
     shown.resize(420, 260)
     shown.show()
     return shown
@@ -124,7 +127,7 @@ def test_a_new_size_is_filled(qtbot: QtBot, bars: ProbabilityBars) -> None:
 def test_the_widget_asks_for_the_height_its_classes_need(
     bars: ProbabilityBars, classes: int
 ) -> None:
-    bars.set_appearance(str.upper, {}, {})
+    bars.set_appearance(Appearance(str.upper, {}, {}))
     names = tuple(f"class{index}" for index in range(classes))
     bars.set_prediction(predict((1 / classes,) * classes, class_names=names))
     assert classes * 15 < bars.minimumSizeHint().height() < bars.sizeHint().height()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QTableWidget
 from pytestqt.qtbot import QtBot
 
 from fundus_gui.core.results import Prediction
+from fundus_gui.gui.widgets.appearance import Appearance
 from fundus_gui.gui.widgets.vote_breakdown import VoteBreakdown
 
 TITLES = {"cnn": "CNN", "vit": "ViT", "rdnet": "RDNet"}
@@ -20,7 +21,7 @@ TITLES = {"cnn": "CNN", "vit": "ViT", "rdnet": "RDNet"}
 def breakdown(qtbot: QtBot) -> VoteBreakdown:
     shown = VoteBreakdown()
     qtbot.addWidget(shown)
-    shown.set_appearance(str.upper, TITLES, {"cnn": "#0072b2", "vit": "#e69f00"})
+    shown.set_appearance(Appearance(str.upper, TITLES, {"cnn": "#0072b2", "vit": "#e69f00"}))
     shown.resize(500, 400)
     shown.show()
     return shown
@@ -151,7 +152,7 @@ def test_a_weight_close_to_one_keeps_the_digits_that_tell_it_apart(
 def test_titles_are_not_taken_for_markup(qtbot: QtBot) -> None:
     breakdown = VoteBreakdown()
     qtbot.addWidget(breakdown)
-    breakdown.set_appearance(lambda name: f"<i>{name}", {"cnn": "A & B"}, {})
+    breakdown.set_appearance(Appearance(lambda name: f"<i>{name}", {"cnn": "A & B"}, {}))
     breakdown.set_prediction(predict((0.1, 0.9, 0), (0.6, 0.4, 0), weights=(0.6, 0.4)))
     assert "Only A &amp; B," in breakdown.text()
     assert "&lt;i&gt;glaucoma" in breakdown.text()
@@ -170,7 +171,7 @@ def test_the_table_shows_all_rows_and_columns_without_scrolling(
     qtbot: QtBot, breakdown: VoteBreakdown, width: int, count: int
 ) -> None:
     long_title = "a diagnosis with quite a few words".__add__
-    breakdown.set_appearance(long_title, {}, {})
+    breakdown.set_appearance(Appearance(long_title, {}, {}))
     breakdown.resize(width, 500)
     breakdown.set_prediction(predict(*[(0.1, 0.7, 0.2)] * count))
     shown = table(breakdown)

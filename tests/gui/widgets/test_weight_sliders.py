@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QLabel, QPushButton,
 from pytestqt.qtbot import QtBot
 
 from fundus_gui.core.vote import flip_points
+from fundus_gui.gui.widgets.appearance import Appearance
 from fundus_gui.gui.widgets.weight_sliders import WeightSliders
 
 
@@ -17,7 +18,7 @@ from fundus_gui.gui.widgets.weight_sliders import WeightSliders
 def sliders(qtbot: QtBot) -> WeightSliders:
     shown = WeightSliders()
     qtbot.addWidget(shown)
-    shown.set_appearance(str, {"cnn": "CNN & co"}, {})
+    shown.set_appearance(Appearance(str, {"cnn": "CNN & co"}, {}))
     shown.set_members(("cnn", "vit"), (0.6, 0.4))
     shown.show()
     return shown
