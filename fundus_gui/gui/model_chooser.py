@@ -45,7 +45,7 @@ class ModelChooser(QWidget):
             box.setIconSize(QSize(12, 12))
             box.clicked.connect(self._on_model_clicked)
             self._boxes[model.name] = box
-        label = QLabel(self.tr("&Ensemble"))
+        label = QLabel(self.tr("Ense&mble"))
         label.setBuddy(self._ensembles)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
