@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -68,7 +69,16 @@ def test_on_a_terminal_a_bar_shows_progress_and_the_table_stays_clean(
     assert "5 classified, 1 could not be read:" in out
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Let started programs hear Ctrl-C even where the tests run in the background without it."""
+    earlier = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, earlier)
+
+
 @posix_only
+@pytest.mark.usefixtures("interruptible")
 def test_interrupted_it_stops_at_once_and_keeps_its_rows(home: Path, tmp_path: Path) -> None:
     folder = tmp_path / "photos"
     (first,) = write_photographs(folder, 1)
