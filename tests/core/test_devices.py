@@ -21,7 +21,7 @@ def test_auto_finds_a_device_that_computes() -> None:
 
 def test_the_cpu_is_always_there() -> None:
     assert resolve_device("cpu") == torch.device("cpu")
-    assert device_name(torch.device("cpu")) == f"CPU ({torch.get_num_threads()} threads)"
+    assert device_name(torch.device("cpu")).startswith(f"CPU ({torch.get_num_threads()} thread")
 
 
 @pytest.mark.parametrize(
