@@ -31,7 +31,7 @@ def write_samples(
     """Draw photographs of every condition and write them as JPEG, with `labels.csv` at the end.
 
     Eyes and framings alternate, severities vary. The names say what they are, e.g.
-    `synthetic_glaucoma_01_OS.jpg`.
+    `glaucoma_synthetic_01_OS.jpg`.
 
     Args:
         folder: made when missing; files in it are never overwritten.
@@ -76,7 +76,7 @@ def _specs(number: int, size: int, seed: int) -> list[FundusSpec]:
 
 
 def _path(folder: Path, spec: FundusSpec, number: int, class_folders: bool) -> Path:
-    name = f"synthetic_{spec.condition}_{number:02d}_{spec.laterality}.jpg"
+    name = f"{spec.condition}_synthetic_{number:02d}_{spec.laterality}.jpg"
     return folder / spec.condition / name if class_folders else folder / name
 
 
