@@ -9,7 +9,6 @@ Figures are of the validation part that the runs themselves set aside; the test 
 from __future__ import annotations
 
 import argparse
-import csv
 import dataclasses
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -22,19 +21,16 @@ from fundus_gui.core import atomic
 from fundus_gui.core.cards import ModelCard, read_card
 from fundus_gui.core.catalogue import ENSEMBLES_FILE, Catalogue, EnsembleSpec, read_catalogue
 from fundus_gui.core.checkpoints import save_checkpoint
-from fundus_gui.core.datasets import LabelledImage, read_dataset
+from fundus_gui.core.datasets import LabelledImage, read_split
 from fundus_gui.core.ensemble import load_ensemble
 from fundus_gui.core.evaluation import Metrics, measure
 from fundus_gui.core.inference import predict_images
+from fundus_gui.core.models import find_architecture
 from fundus_gui.core.paths import samples_dir
 from fundus_gui.core.results import Prediction
+from fundus_gui.core.runs import RunFolder
 from fundus_gui.core.vote import fit_vote_weights, soft_vote
 
-TITLES = {
-    "efficientnet_v2_s_simam": "EfficientNetV2-S SimAM",
-    "vit_ti_16": "ViT-Ti/16",
-    "vit_s_16": "ViT-S/16",
-}
 LICENCE = (
     "Research use only. Trained on ODIR-2019 photographs, published for research without a "
     "licence text; the photographs are not redistributed."
@@ -50,23 +46,24 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("weights"))
     options = parser.parse_args()
     sizes = {name: int(size) for name, size in (item.split("=") for item in options.size)}
-    names = [run.name for run in options.run]
-    for run in options.run:
-        card = prepared_card(read_card(run / "best.safetensors"), sizes.get(run.name))
-        save(options.out / f"{run.name}.safetensors", run, card)
+    runs = {path.name: RunFolder(path) for path in options.run}
+    names = list(runs)
+    for name, run in runs.items():
+        card = prepared_card(read_card(run.best_file), sizes.get(name))
+        save(options.out / f"{name}.safetensors", run, card)
 
     catalogue = read_catalogue([options.out])
-    images = validation_images(options.data, options.run)
+    images = validation_images(options.data, list(runs.values()))
     probabilities, labels = classify_validation(catalogue, names, images)
     weights = fit_vote_weights(probabilities, labels)
     golden = classify_golden(catalogue, names)
-    for run, own, answer in zip(options.run, probabilities, golden, strict=True):
+    for name, own, answer in zip(names, probabilities, golden, strict=True):
         card = dataclasses.replace(
-            catalogue.model(run.name).card,
-            metrics={"validation": dataclasses.asdict(measure(own, labels))},
+            catalogue.model(name).card,
+            metrics={"validation": known_figures(measure(own, labels))},
             golden=answer,
         )
-        save(options.out / f"{run.name}.safetensors", run, card)
+        save(options.out / f"{name}.safetensors", runs[name], card)
     write_ensemble(options.out, names, weights.tolist(), len(labels))
     members = {n: measure(p, labels) for n, p in zip(names, probabilities, strict=True)}
     voted = measure(soft_vote(probabilities, weights), labels)
@@ -83,7 +80,7 @@ def prepared_card(card: ModelCard, size: int | None) -> ModelCard:
         preprocessing = dataclasses.replace(preprocessing, size=size)
     return dataclasses.replace(
         card,
-        title=TITLES.get(card.architecture, card.architecture),
+        title=find_architecture(card.architecture).title,
         preprocessing=preprocessing,
         licence=LICENCE,
         notes=f"A first small model, trained from scratch on a CPU at {trained} px. {_prior(card)}",
@@ -93,33 +90,37 @@ def prepared_card(card: ModelCard, size: int | None) -> ModelCard:
 
 
 def _prior(card: ModelCard) -> str:
-    if card.training.get("config", {}).get("balance") == "none":
+    config = card.training["config"]
+    strength = 0 if config["balance"] == "none" else config["balance_strength"]
+    if strength == 0:
         return "Its probabilities assume classes as frequent as in the training part."
+    if strength < 1:
+        return (
+            "Rare classes counted for more than their number in training: its probabilities "
+            "assume that the classes differ less in frequency than they do."
+        )
     return (
         "Rare classes counted as much as frequent ones in training: its probabilities assume that "
         "all classes are equally frequent, so that it calls too many normal eyes diseased."
     )
 
 
-def save(path: Path, run: Path, card: ModelCard) -> None:
+def known_figures(metrics: Metrics) -> dict[str, float]:
+    """Return the figures by name, without those that the number of classes makes meaningless."""
+    return {name: v for name, v in dataclasses.asdict(metrics).items() if v is not None}
+
+
+def save(path: Path, run: RunFolder, card: ModelCard) -> None:
     """Write a run's best weights in half precision under `card`."""
-    save_checkpoint(path, load_file(run / "best.safetensors"), card, half=True)
+    save_checkpoint(path, load_file(run.best_file), card, half=True)
 
 
-def validation_images(folder: Path, runs: Sequence[Path]) -> list[LabelledImage]:
+def validation_images(folder: Path, runs: Sequence[RunFolder]) -> Sequence[LabelledImage]:
     """Return the photographs that all runs set aside, as their `split.csv` say."""
-    parts = set()
-    for run in runs:
-        with (run / "split.csv").open(encoding="utf-8-sig", newline="") as stream:
-            rows = [row for row in csv.DictReader(stream) if row["split"] == "val"]
-        parts.add(frozenset(Path(row["filename"]).name for row in rows))
-    if len(parts) != 1:
+    parts = [read_split(folder, run.split_file).part("val") for run in runs]
+    if len({frozenset(image.path for image in part) for part in parts}) != 1:
         raise SystemExit("The runs set different photographs aside: no vote can be fitted on them.")
-    (names,) = parts
-    images = [image for image in read_dataset(folder).images if image.path.name in names]
-    if len(images) != len(names):
-        raise SystemExit(f"{folder} holds {len(images)} of the {len(names)} validation images.")
-    return images
+    return parts[0]
 
 
 def classify_validation(

@@ -16,6 +16,7 @@ from fundus_gui.cli.gui import gui
 from fundus_gui.cli.invocation import Invocation, OpenWindow
 from fundus_gui.cli.models import models_app
 from fundus_gui.cli.samples import samples
+from fundus_gui.cli.settings_options import GroupedCommand
 from fundus_gui.cli.train import train
 from fundus_gui.core.errors import FundusError
 
@@ -32,7 +33,7 @@ app = typer.Typer(
 )
 app.command()(gui)
 app.command()(classify)
-app.command()(train)
+app.command(cls=GroupedCommand)(train)
 app.add_typer(models_app, name="models")
 app.command()(samples)
 app.command()(doctor)

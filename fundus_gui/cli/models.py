@@ -1,33 +1,57 @@
-"""`fundus-gui models`: what is installed."""
+"""`fundus-gui models`: what is installed, and what can be built and trained."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich import box
 from rich.table import Column, Table
 
+from fundus_gui.cli.add import add
 from fundus_gui.cli.console import err, out, printable
+from fundus_gui.cli.convert import convert
 from fundus_gui.core.cards import ModelCard
 from fundus_gui.core.catalogue import Catalogue, read_catalogue
+from fundus_gui.core.errors import UnknownNameError
 from fundus_gui.core.paths import user_weights_dir
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from fundus_gui.core.models import Architecture
+
+_PUBLISHED_CLASSES = 1000  # ImageNet's: the published numbers of parameters count them
 
 models_app = typer.Typer(
     help="List the installed models and ensembles, or show one.", no_args_is_help=False
 )
+models_app.command()(add)
+models_app.command()(convert)
 
 
 @models_app.callback(invoke_without_command=True)
 def models(context: typer.Context) -> None:
     """List the installed models and ensembles, or show one."""
     if context.invoked_subcommand is None:
-        list_installed()
+        _print_installed()
 
 
 @models_app.command("list")
-def list_installed() -> None:
+def list_installed(
+    architectures: Annotated[
+        bool,
+        typer.Option("--architectures", help="List what can be built and trained instead."),
+    ] = False,
+) -> None:
     """List the installed models and ensembles."""
+    if architectures:
+        _print_architectures()
+    else:
+        _print_installed()
+
+
+def _print_installed() -> None:
     catalogue = read_catalogue()
     table = _table("model", "architecture", "input", "classes", "validation")
     for model in catalogue.models.values():
@@ -70,9 +94,93 @@ def _print_ensembles(catalogue: Catalogue) -> None:
     out.print(table)
 
 
+def _print_architectures() -> None:
+    from fundus_gui.core import models
+
+    table = _table("architecture", "parameters", "input", "attention")
+    table.columns[0].no_wrap = True
+    table.columns[1].justify = table.columns[2].justify = "right"
+    with err.status("Counting parameters ..."):
+        for name in models.list_models():
+            architecture = models.find_architecture(name)
+            table.add_row(
+                name,
+                f"{models.count_parameters(_without_numbers(name)):,}",
+                f"{architecture.facts.size} px",
+                architecture.attention,
+            )
+    out.print(table)
+    out.print(
+        f"Parameters with {_PUBLISHED_CLASSES} classes, input of the public weights, SE: "
+        "squeeze-and-excitation. Any classification network of timm can be built and trained "
+        "too, as timm:NAME.",
+        soft_wrap=True,
+    )
+
+
+def _without_numbers(name: str) -> nn.Module:
+    """Build a network that knows its shapes only."""
+    import torch
+
+    from fundus_gui.core.models import create_model
+
+    with torch.device("meta"):
+        return create_model(name, num_classes=_PUBLISHED_CLASSES)
+
+
 @models_app.command("show")
 def show(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of an installed model.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="Name of an installed model or an architecture.")
+    ],
+    architecture: Annotated[
+        bool,
+        typer.Option("--architecture", help="Show the architecture, not the installed model."),
+    ] = False,
 ) -> None:
-    """Print a model's card as JSON: classes, preprocessing, training, figures, licence."""
-    out.print_json(read_catalogue().model(name).card.to_json(), ensure_ascii=False)
+    """Print an installed model's card as JSON, or what an architecture is.
+
+    A card holds classes, preprocessing, training, figures and licence; of an architecture its
+    source, its size and the public weights' licence are told.
+    """
+    installed = read_catalogue().models
+    if name in installed and not architecture:
+        out.print_json(installed[name].card.to_json(), ensure_ascii=False)
+    else:
+        _print_architecture(_architecture_or_model(name, list(installed)))
+
+
+def _architecture_or_model(name: str, installed: list[str]) -> Architecture:
+    """Find an architecture; where there is none, suggest a model too."""
+    from fundus_gui.core.models import find_architecture, list_models
+
+    try:
+        return find_architecture(name)
+    except UnknownNameError as error:
+        known = dict.fromkeys((*installed, *list_models(), *error.known))
+        raise UnknownNameError("model", name, known) from error
+
+
+def _print_architecture(architecture: Architecture) -> None:
+    from fundus_gui.core.models import count_macs, count_parameters
+
+    model, facts = _without_numbers(architecture.name), architecture.facts
+    table = Table(Column(style="bold"), Column(overflow="fold"), box=None, show_header=False)
+    for label, text in (
+        ("name", architecture.name),
+        ("title", architecture.title),
+        ("family", architecture.family),
+        ("parameters", f"{count_parameters(model):,} with {_PUBLISHED_CLASSES} classes"),
+        ("MACs", f"{count_macs(model, facts.size) / 1e9:.2f} G for one image"),
+        ("input", f"{facts.size} x {facts.size} px, {facts.interpolation}"),
+        ("mean, std", f"{_listed(facts.mean)}; {_listed(facts.std)}"),
+        ("attention", architecture.attention),
+        ("paper", architecture.paper),
+        ("weights licence", architecture.weights_licence or "no public weights"),
+    ):
+        table.add_row(label, text)
+    out.print(table)
+
+
+def _listed(values: tuple[float, ...]) -> str:
+    return ", ".join(f"{value:g}" for value in values)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from typer import Argument, Option
+
+from fundus_gui.core.runs import PRESETS
 
 Photographs = Annotated[
     list[Path], Argument(metavar="PATH", help="Photographs and folders of them.")
@@ -61,58 +63,57 @@ ResultsFile = Annotated[
 ]
 Recursive = Annotated[bool, Option(help="Look into subfolders too.")]
 
-DataFolder = Annotated[
-    Path,
+TrainingOut = Annotated[
+    Path | None,
     Option(
-        metavar="DIR",
-        help="Photographs in one folder per class, or with a labels.csv (filename, label; if "
-        "known also patient_id and split).",
+        metavar="RUN",
+        help="New folder of the run: weights, split, figures, report. A preset without --model "
+        "makes one in it for each of its networks.",
     ),
 ]
-Architecture = Annotated[
-    str, Option(metavar="NAME", help="Architecture, e.g. efficientnet_v2_s_simam or vit_ti_16.")
+PresetName = Annotated[
+    str | None,
+    Option(metavar="NAME", help=f"Recipe to begin with: {', '.join(p.name for p in PRESETS)}."),
 ]
-ArchitectureArguments = Annotated[
-    list[str] | None,
+SettingsFile = Annotated[
+    Path | None,
     Option(
-        metavar="NAME=VALUE",
-        help="Setting of the architecture, e.g. drop_path_rate=0.1. May be repeated.",
+        metavar="FILE",
+        help="Settings in TOML, such as the config.toml of a run; they override the preset, and "
+        "options override both.",
     ),
 ]
-RunFolder = Annotated[
-    Path, Option(metavar="DIR", help="New folder for the weights, the split and a summary.")
+ResumedRun = Annotated[
+    Path | None,
+    Option(metavar="RUN", help="Go on with a run that was stopped, killed or failed."),
 ]
-InputSize = Annotated[
-    int, Option(metavar="PX", help="Height and width of the photographs as the network sees them.")
-]
-InitialSize = Annotated[
-    int | None,
-    Option(metavar="PX", help="Begin with smaller photographs that grow to the input size."),
-]
-Epochs = Annotated[int, Option(metavar="N", help="Passes over the training photographs.")]
-MaxMinutes = Annotated[float, Option(metavar="MINUTES", help="End after this time at the latest.")]
-TrainBatchSize = Annotated[int, Option(metavar="N", help="Photographs per update.")]
-LearningRate = Annotated[
-    float, Option(metavar="RATE", help="Highest learning rate of the schedule.")
-]
-Balance = Annotated[
-    str,
+EventStream = Annotated[
+    Literal["-"] | None,
     Option(
-        metavar="HOW",
-        help="What is done for rare classes: loss (they weigh more), sampling (they are drawn "
-        "more often) or none.",
+        metavar="-",
+        help="Print nothing but what happens, one JSON object a line, for a program to read.",
     ),
 ]
-Augmentation = Annotated[
-    float,
+MeasureStatistics = Annotated[
+    bool,
     Option(
-        metavar="STRENGTH",
-        help="Random changes of the training photographs: 0 (mirroring only) to 1 (strong).",
+        "--measure-statistics",
+        help="Print mean and standard deviation of the colours over the training photographs, "
+        "and train nothing.",
     ),
 ]
-Precision = Annotated[str, Option(metavar="KIND", help="fp32, or bf16 (faster where supported).")]
-TrainSeed = Annotated[
-    int, Option(metavar="N", help="Start of all random numbers; the same gives the same.")
+FindLearningRate = Annotated[
+    bool,
+    Option(
+        "--find-learning-rate",
+        help="Try rising learning rates, print the losses and a suggestion, and train no further. "
+        "--out FILE.png or .svg draws the curve.",
+    ),
+]
+AddedRun = Annotated[Path, Argument(metavar="RUN", help="Folder of a training run.")]
+AddedName = Annotated[
+    str | None,
+    Option("--name", metavar="NAME", help="Name of the model.  [default: the folder's]"),
 ]
 
 SamplesFolder = Annotated[Path, Argument(metavar="DIR", help="Folder to write into.")]

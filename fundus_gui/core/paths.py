@@ -46,6 +46,18 @@ def user_data_dir() -> Path:
     return base / "fundus_gui"
 
 
+def cache_dir() -> Path:
+    """Return the user's folder for what can be made again at any time (it may not exist yet)."""
+    override = os.environ.get("FUNDUS_GUI_HOME")
+    if override:
+        return Path(override) / "cache"
+    if sys.platform == "win32":
+        return user_data_dir() / "cache"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "fundus_gui"
+    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "fundus_gui"
+
+
 def user_weights_dir() -> Path:
     """Return the user's own folder for added weights and ensembles (it may not exist yet)."""
     return user_data_dir() / "weights"

@@ -1,4 +1,5 @@
-"""SimAM gives the numbers of its paper, in every precision and on every map."""
+"""SimAM gives the numbers of its paper, in every precision and on every map; so does
+squeeze-and-excitation, and it can begin as the identity."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from fundus_gui.core.models.attention import SimAM
+from fundus_gui.core.models.attention import SimAM, squeeze_excitation
 
 LOWEST_GATE = 1 / (1 + math.exp(-0.5))  # 0.62246, of a constant map
 
@@ -112,3 +113,27 @@ def test_it_has_nothing_to_learn_and_says_its_lambda() -> None:
     assert SimAM().state_dict() == {}
     assert list(SimAM().parameters()) == []
     assert repr(SimAM(0.1)) == "SimAM(e_lambda=0.1)"
+
+
+@pytest.mark.parametrize("bias", [False, True])
+def test_squeeze_and_excitation_is_the_formula(bias: bool) -> None:
+    torch.manual_seed(0)
+    module = squeeze_excitation(8, 2, bias=bias)
+    x = maps(2, 8, 5, 4)
+    squeeze, excite = (
+        (layer.weight[:, :, 0, 0], layer.bias if bias else 0) for layer in (module.fc1, module.fc2)
+    )
+    hidden = (x.mean(dim=(2, 3)) @ squeeze[0].T + squeeze[1]).relu()
+    gate = (hidden @ excite[0].T + excite[1]).sigmoid()
+    torch.testing.assert_close(module(x), x * gate[:, :, None, None])
+    assert len(module.state_dict()) == (4 if bias else 2)
+
+
+@pytest.mark.parametrize("bias", [False, True])
+def test_squeeze_and_excitation_can_begin_as_the_identity(bias: bool) -> None:
+    x = maps(2, 8, 5, 4)
+    module = squeeze_excitation(8, 2, bias=bias, identity_start=True)
+    assert torch.equal(module(x), x)
+    with torch.no_grad():
+        module.fc2.weight += 1
+    assert not torch.equal(module(x), x)

@@ -12,7 +12,39 @@ import torch
 from torch import Tensor, nn
 from torchvision.ops import SqueezeExcitation
 
-__all__ = ["SimAM", "SqueezeExcitation"]
+__all__ = ["SimAM", "SqueezeExcitation", "squeeze_excitation"]
+
+
+def squeeze_excitation(
+    channels: int, squeezed: int, *, bias: bool = True, identity_start: bool = False
+) -> nn.Module:
+    """Build squeeze-and-excitation with ReLU between its layers, as in its paper.
+
+    Args:
+        channels: of the map that is gated.
+        squeezed: hidden units.
+        bias: whether its layers have biases (the paper's formula has none, its code has).
+        identity_start: gate with 2 · sigmoid and begin with a last layer of zeros, so that the
+            gate begins at exactly 1.
+    """
+    gate = _TwiceSigmoid if identity_start else nn.Sigmoid
+    excitation = SqueezeExcitation(channels, squeezed, scale_activation=gate)
+    layers = (excitation.fc1, excitation.fc2)
+    if not bias:
+        for layer in layers:
+            layer.register_parameter("bias", None)
+    if identity_start:
+        for parameter in layers[1].parameters():
+            nn.init.zeros_(parameter)
+    built: nn.Module = excitation
+    return built
+
+
+class _TwiceSigmoid(nn.Module):
+    """2 · sigmoid(x): 1 where nothing has been learned."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return 2 * x.sigmoid()
 
 
 class SimAM(nn.Module):

@@ -1,6 +1,5 @@
 """Train a registered network on labelled photographs."""
 
-from fundus_gui.core.training.config import TrainConfig
-from fundus_gui.core.training.loop import EpochReport, StepReport, fit
+from fundus_gui.core.training.runner import fit, resume
 
-__all__ = ["EpochReport", "StepReport", "TrainConfig", "fit"]
+__all__ = ["fit", "resume"]

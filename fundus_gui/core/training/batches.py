@@ -1,101 +1,181 @@
-"""What the network is fed: decoded once, drawn evenly if wanted, altered at random."""
+"""Which photographs make each update, and how they are altered: the same however often asked."""
 
 from __future__ import annotations
 
-import numpy as np
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
 import torch
-from sklearn.utils.class_weight import compute_class_weight
 from torch import Tensor
-from torch.utils.data import DataLoader, Dataset, WeightedRandomSampler
+from torch.utils.data import DataLoader, Dataset
 from torchvision.transforms import v2
 
-from fundus_gui.core.datasets import LabelledImage
-from fundus_gui.core.images import load_image
-from fundus_gui.core.preprocessing import Preprocessing
-from fundus_gui.core.training.config import TrainConfig
+from fundus_gui.core.errors import ConfigError, ImageError
+from fundus_gui.core.runs import TrainConfig
+from fundus_gui.core.training.augmentation import augmentation
+from fundus_gui.core.training.seeds import seed_of
+from fundus_gui.core.training.views import Views
+
+Batch = tuple[Tensor, Tensor]
 
 
-class PhotographDataset(Dataset[tuple[Tensor, int]]):
-    """Photographs as the network sees them, (3, S, S) uint8; each is decoded only once."""
+class _Draw(NamedTuple):
+    """One photograph in an epoch; all that a worker process needs to know."""
+
+    image: int
+    epoch: int
+    position: int
+    strength: float
+
+
+class _Unreadable(NamedTuple):
+    """What an `ImageError` says, since errors do not leave a worker process as they are."""
+
+    path: Path
+    problem: str
+
+
+class _Drawn(Dataset[tuple[Tensor, int] | _Unreadable]):
+    """Photographs as they are drawn: altered at random, but always in the same way."""
+
+    def __init__(self, views: Views, labels: Sequence[int], config: TrainConfig) -> None:
+        self._views = views
+        self._labels = labels
+        self._config = config
+        self._augment: dict[float, v2.Transform] = {}
+
+    def __getitem__(self, draw: _Draw) -> tuple[Tensor, int] | _Unreadable:
+        if draw.strength not in self._augment:
+            self._augment[draw.strength] = augmentation(self._config, draw.strength)
+        try:
+            view = self._views[draw.image]
+        except ImageError as error:
+            return _Unreadable(error.path, error.problem)
+        seed = seed_of("augmentation", self._config.seed, draw.epoch, draw.position)
+        with torch.random.fork_rng(devices=[]):
+            torch.default_generator.manual_seed(seed)  # of the CPU alone; a GPU's goes on
+            altered = self._augment[draw.strength](view)
+        return altered, self._labels[draw.image]
+
+
+def _batch(drawn: list[tuple[Tensor, int] | _Unreadable]) -> Batch | _Unreadable:
+    views, labels = [], []
+    for item in drawn:
+        if isinstance(item, _Unreadable):
+            return item
+        views.append(item[0])
+        labels.append(item[1])
+    return torch.stack(views), torch.tensor(labels)
+
+
+class TrainingBatches:
+    """The updates of every epoch, each process drawing its own share of them.
+
+    Attributes:
+        steps: updates an epoch. Photographs that do not fill the last one are left out of that
+            epoch; fewer than one update has make one all the same.
+    """
 
     def __init__(
         self,
-        images: tuple[LabelledImage, ...],
-        class_names: tuple[str, ...],
-        preprocessing: Preprocessing,
+        views: Views,
+        labels: Sequence[int],
+        class_count: int,
+        config: TrainConfig,
         *,
-        augment: v2.Transform | None = None,
+        rank: int = 0,
+        world: int = 1,
+        uses_cuda: bool = False,
     ) -> None:
-        self.labels = [class_names.index(image.label) for image in images]
-        self.class_count = len(class_names)
-        self._images = images
-        self._preprocessing = preprocessing
-        self._augment = augment
-        self._views: dict[int, Tensor] = {}
+        """Prepare to draw.
 
-    def __len__(self) -> int:
-        return len(self.labels)
+        Args:
+            views: the training photographs.
+            labels: their class indices, below `class_count`.
+            class_count: K.
+            config: batch size, balance, augmentation, seed.
+            rank: number of this process.
+            world: number of processes.
+            uses_cuda: whether the batches go to a GPU.
 
-    def __getitem__(self, index: int) -> tuple[Tensor, int]:
-        if index not in self._views:
-            view = self._preprocessing.view(load_image(self._images[index].path))
-            self._views[index] = torch.from_numpy(view.transpose(2, 0, 1).copy())
-        view_tensor = self._views[index]
-        if self._augment is not None:
-            view_tensor = self._augment(view_tensor)
-        return view_tensor, self.labels[index]
+        Raises:
+            ConfigError: there are more processes than photographs.
+        """
+        if len(labels) < world:
+            raise ConfigError(
+                f"{len(labels)} training photographs cannot be shared by {world} processes."
+            )
+        self._config, self._rank, self._world = config, rank, world
+        self._labels = torch.tensor(labels)
+        self._chances: Tensor | None = None
+        if config.balance == "sampling":
+            self._chances = class_weights(labels, class_count, config.balance_strength)[
+                self._labels
+            ]
+        update = config.batch_size * config.accumulation
+        self._update = update if len(labels) >= update else len(labels) - len(labels) % world
+        self.steps = len(labels) // self._update
+        workers = _default_workers(config, uses_cuda) if config.workers is None else config.workers
+        self._plan: list[list[_Draw]] = []  # of the epoch, one entry an update
+        self._loader: DataLoader[Any] = DataLoader(
+            _Drawn(views, labels, config),
+            collate_fn=_batch,
+            batch_sampler=self._plan,
+            num_workers=workers,
+            persistent_workers=workers > 0,
+            pin_memory=uses_cuda,
+            generator=torch.Generator(),  # keeps it from drawing from the one of the network
+        )
 
-    def class_weights(self) -> Tensor:
-        """Return (K,) weights inversely proportional to the class counts, 1 in the mean image."""
-        classes = np.arange(self.class_count)
-        weights = compute_class_weight("balanced", classes=classes, y=np.asarray(self.labels))
-        return torch.tensor(weights, dtype=torch.float32)
+    def epoch(self, epoch: int, *, strength: float = 1.0, first_step: int = 1) -> Iterator[Batch]:
+        """Draw this process's share of each update from `first_step` on.
 
+        Process r has the photographs r, r + world, ... of an update, so that equal parts of all
+        shares together are the same part of the update, however many processes there are.
 
-def augmentation(strength: float) -> v2.Transform:
-    """Return random mirroring, rotation, shift, scale, colour and erasing for uint8 images.
+        Args:
+            epoch: its number; order and augmentation follow from it and the seed.
+            strength: of the augmentation, 0 to 1.
+            first_step: from 1.
 
-    Args:
-        strength: 0 mirrors only; 1 is the strongest.
-    """
-    steps: list[v2.Transform] = [v2.RandomHorizontalFlip(), v2.RandomVerticalFlip()]
-    if strength > 0:
-        colour = 0.4 * strength
-        steps += [
-            v2.RandomAffine(
-                degrees=60 * strength,
-                translate=(0.1 * strength, 0.1 * strength),
-                scale=(1 - 0.3 * strength, 1 + 0.3 * strength),
-                interpolation=v2.InterpolationMode.BILINEAR,
-            ),
-            v2.ColorJitter(colour, colour, colour, 0.04 * strength),
-            v2.RandomErasing(p=0.5 * strength, scale=(0.02, 0.15)),
+        Yields:
+            (n, 3, S, S) uint8 views and (n,) class indices.
+
+        Raises:
+            ImageError: a photograph that is decoded only now cannot be read.
+        """
+        order = self._order(epoch)
+        draws = [_Draw(image, epoch, position, strength) for position, image in enumerate(order)]
+        starts = range((first_step - 1) * self._update, self.steps * self._update, self._update)
+        self._plan[:] = [
+            draws[start + self._rank : start + self._update : self._world] for start in starts
         ]
-    return v2.Compose(steps)
+        for batch in self._loader:
+            if isinstance(batch, _Unreadable):
+                raise ImageError(*batch)
+            yield batch
+
+    def _order(self, epoch: int) -> list[int]:
+        generator = torch.Generator().manual_seed(seed_of("order", self._config.seed, epoch))
+        count = len(self._labels)
+        if self._chances is None:
+            order = torch.randperm(count, generator=generator)
+        else:
+            order = torch.multinomial(self._chances, count, replacement=True, generator=generator)
+        indices: list[int] = order.tolist()
+        return indices
 
 
-def training_batches(
-    dataset: PhotographDataset, config: TrainConfig, epoch: int
-) -> DataLoader[tuple[Tensor, int]]:
-    """Return the shuffled, or with `balance = "sampling"` evenly drawn, batches of an epoch."""
-    generator = torch.Generator().manual_seed(config.seed * 100_003 + epoch)
-    sampler = None
-    if config.balance == "sampling":
-        weights = dataset.class_weights()[dataset.labels].tolist()
-        sampler = WeightedRandomSampler(weights, len(dataset), generator=generator)
-    return DataLoader(
-        dataset,
-        config.batch_size,
-        shuffle=sampler is None,
-        sampler=sampler,
-        drop_last=len(dataset) >= config.batch_size,  # a last batch of one breaks batch norm
-        generator=generator,
-    )
+def _default_workers(config: TrainConfig, uses_cuda: bool) -> int:
+    cores = os.cpu_count() or 1
+    # On a CPU the network needs the cores itself.
+    return max(1, min(8, cores // config.devices)) if uses_cuda else 0
 
 
-def normalise(views: Tensor, preprocessing: Preprocessing) -> Tensor:
-    """Do to (N, 3, S, S) uint8 what `Preprocessing.normalise` does to one view."""
-    mean = torch.tensor(preprocessing.mean, device=views.device).view(3, 1, 1)
-    std = torch.tensor(preprocessing.std, device=views.device).view(3, 1, 1)
-    normal = (views.float() / 255 - mean) / std
-    return normal.contiguous(memory_format=torch.channels_last)
+def class_weights(labels: Sequence[int], class_count: int, strength: float) -> Tensor:
+    """Return (K,) weights count^-strength, 1 in the mean photograph; a missing class has 0."""
+    counts = torch.bincount(torch.tensor(labels), minlength=class_count).double()
+    weights = torch.where(counts > 0, counts.clamp(min=1) ** -strength, 0)
+    return (weights * counts.sum() / (weights * counts).sum()).float()

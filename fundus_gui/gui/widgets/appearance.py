@@ -52,3 +52,16 @@ def what_if_palette(palette: QPalette) -> QPalette:
     marked.setColor(QPalette.ColorRole.Window, QColor(WHAT_IF_BACKGROUND))
     marked.setColor(QPalette.ColorRole.WindowText, QColor(WHAT_IF_TEXT))
     return marked
+
+
+def blend(over: QColor, under: QColor, opacity: float) -> str:
+    """Return the colour, as #rrggbb, of `over` laid on `under`; opacity 1 hides `under`."""
+
+    def mix(a: float, b: float) -> float:
+        return opacity * a + (1 - opacity) * b
+
+    return QColor.fromRgbF(
+        mix(over.redF(), under.redF()),
+        mix(over.greenF(), under.greenF()),
+        mix(over.blueF(), under.blueF()),
+    ).name()

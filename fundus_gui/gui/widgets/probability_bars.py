@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QColor, QFontInfo, QGuiApplication, QImage, QPalette
+from PySide6.QtGui import QFontInfo, QGuiApplication, QImage, QPalette
 from PySide6.QtWidgets import QLabel, QStackedLayout, QWidget
 
 from fundus_gui.core.atomic import write_bytes
 from fundus_gui.core.errors import ExportError
 from fundus_gui.core.results import Prediction
 from fundus_gui.gui.labels import research_use_only
-from fundus_gui.gui.widgets.appearance import WHAT_IF_BACKGROUND, WHAT_IF_TEXT, Appearance
+from fundus_gui.gui.widgets.appearance import WHAT_IF_BACKGROUND, WHAT_IF_TEXT, Appearance, blend
 
 if TYPE_CHECKING:
     from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg
@@ -138,10 +138,10 @@ class ProbabilityBars(QWidget):
         font = QFontInfo(self.font())
         return ChartStyle(
             text=text.name(),
-            muted=_blend(text, background, 0.62),
+            muted=blend(text, background, 0.62),
             background=background.name(),
-            track=_blend(text, background, 0.06),
-            highlight=_blend(palette.color(QPalette.ColorRole.Highlight), background, 0.2),
+            track=blend(text, background, 0.06),
+            highlight=blend(palette.color(QPalette.ColorRole.Highlight), background, 0.2),
             mark_text=WHAT_IF_TEXT,
             mark_background=WHAT_IF_BACKGROUND,
             margin=0,
@@ -209,14 +209,3 @@ class ProbabilityBars(QWidget):
         super().changeEvent(event)
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
             self._redraw()
-
-
-def _blend(over: QColor, under: QColor, opacity: float) -> str:
-    def mix(a: float, b: float) -> float:
-        return opacity * a + (1 - opacity) * b
-
-    return QColor.fromRgbF(
-        mix(over.redF(), under.redF()),
-        mix(over.greenF(), under.greenF()),
-        mix(over.blueF(), under.blueF()),
-    ).name()

@@ -1,0 +1,219 @@
+"""From a config, or from a run folder that was left, to a training under way."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import torch
+from lightning_fabric import Fabric
+
+from fundus_gui.core import atomic
+from fundus_gui.core.datasets import (
+    Dataset,
+    ImageHashes,
+    LabelledImage,
+    measure_statistics,
+    read_split,
+    split_table,
+)
+from fundus_gui.core.errors import ConfigError, FundusError
+from fundus_gui.core.models import create_model
+from fundus_gui.core.preprocessing import Preprocessing
+from fundus_gui.core.reports.tensorboard import check_tensorboard
+from fundus_gui.core.runs import (
+    Event,
+    Notice,
+    Preparing,
+    RunEnded,
+    RunFolder,
+    TrainConfig,
+    read_run,
+)
+from fundus_gui.core.runs.data import prepare_dataset
+from fundus_gui.core.training.batches import class_weights
+from fundus_gui.core.training.learner import Learner
+from fundus_gui.core.training.loop import Training, class_indices
+from fundus_gui.core.training.output import PERCEPTUAL, SHA256, RunOutput, model_arguments
+from fundus_gui.core.training.processes import is_first_process, make_fabric
+from fundus_gui.core.training.state import Place, load_state
+from fundus_gui.core.training.views import decode_views
+
+
+def fit(config: TrainConfig, out: Path, *, command: str = "") -> Generator[Event, None, None]:
+    """Train by `config` and write the new run folder `out`; every event is also written there.
+
+    With several processes each calls this; the first yields the events, the others none.
+
+    Raises:
+        DatasetError: the data cannot be trained on, or `out` exists already.
+        ConfigError: the settings do not go together, or let the loss diverge.
+        FundusError: as network, device and disk demand. The folder keeps what was reached.
+    """
+    folder = RunFolder(out)
+    fabric = make_fabric(config)
+    if not is_first_process():
+        yield from _train(folder, config, fabric, command)
+        return
+    _check(config)
+    folder.create(config)
+    with folder.locked(), _told(folder):
+        for event in _prepared(folder, config):
+            folder.append_event(event)
+            yield event
+        yield from _train(folder, config, fabric, command)
+
+
+def resume(out: Path, *, command: str = "") -> Generator[Event, None, None]:
+    """Go on with the run in `out` from its last saved state.
+
+    Raises:
+        ConfigError: it is not the folder of a run, or the run was completed.
+        FundusError: as `fit`.
+    """
+    folder = RunFolder(out)
+    config = folder.read_config()
+    if not (folder.state_file.is_file() and folder.split_file.is_file()):
+        raise ConfigError(
+            f"{out} holds no saved state, since no epoch was completed. Start a new training."
+        )
+    ended = read_run(out).ended
+    if ended is not None and ended.ending == "finished":
+        raise ConfigError(f"The run {out} is complete: {ended.reason} Start a new training.")
+    fabric = make_fabric(config)
+    if not is_first_process():
+        yield from _train(folder, config, fabric, command)
+        return
+    with folder.locked(), _told(folder):
+        yield from _train(folder, config, fabric, command)
+
+
+def _check(config: TrainConfig) -> None:
+    """Raise what can be known without the data."""
+    if config.tensorboard:
+        check_tensorboard()
+    with torch.device("meta"):
+        create_model(
+            config.model,
+            num_classes=2,
+            input_size=config.input_size,
+            **model_arguments(config),
+        )
+
+
+@contextmanager
+def _told(folder: RunFolder) -> Iterator[None]:
+    """Write an error into the events before passing it on."""
+    try:
+        yield
+    except FundusError as error:
+        with suppress(FundusError):
+            folder.append_event(RunEnded(ending="failed", reason=str(error)))
+        raise
+
+
+def _prepared(folder: RunFolder, config: TrainConfig) -> Generator[Event, None, None]:
+    """Read and split the data; write `split.csv`."""
+    data, hashes = yield from prepare_dataset(config)
+    images = tuple(_with_hashes(image, hashes.get(image.path)) for image in data.images)
+    table = split_table(dataclasses.replace(data, images=images))
+    with folder.writing():
+        atomic.write_bytes(folder.split_file, table.encode("utf-8-sig", "backslashreplace"))
+
+
+def _with_hashes(image: LabelledImage, hashes: ImageHashes | None) -> LabelledImage:
+    if hashes is None:
+        return image
+    known = {SHA256: hashes.sha256, PERCEPTUAL: hashes.perceptual}
+    return dataclasses.replace(image, extra={**image.extra, **known})
+
+
+def _train(
+    folder: RunFolder, config: TrainConfig, fabric: Fabric, command: str
+) -> Generator[Event, None, None]:
+    """Build everything from the folder and run the loop; the same in every process."""
+    fabric.launch()
+    fabric.barrier()
+    data = read_split(Path(config.data), folder.split_file)
+    events = _run(folder, config, fabric, data, command)
+    for event in events:
+        if fabric.is_global_zero:
+            yield event
+
+
+def _run(
+    folder: RunFolder, config: TrainConfig, fabric: Fabric, data: Dataset, command: str
+) -> Generator[Event, None, None]:
+    output = RunOutput(folder, config, data, command, is_first=fabric.is_global_zero)
+    output.start()
+    with _deterministic(config.deterministic):
+        yield from output.recorded(_events(config, fabric, data, output))
+
+
+def _events(
+    config: TrainConfig, fabric: Fabric, data: Dataset, output: RunOutput
+) -> Generator[Event, None, None]:
+    preprocessing = Preprocessing(size=config.input_size, contrast=config.contrast)
+    training_views = yield from decode_views(data.part("train"), preprocessing, config)
+    validation_views = yield from decode_views(data.part("val"), preprocessing, config)
+    if config.normalisation == "measured":
+        mean, std = measure_statistics(training_views.arrays())
+        preprocessing = dataclasses.replace(preprocessing, mean=mean, std=std)
+    yield Preparing(stage="building")
+    if config.compile:
+        config = yield from _compiling(config, fabric)
+    learner = make_learner(config, fabric, data, preprocessing)
+    place = Place()
+    if output.folder.state_file.is_file():
+        place = load_state(output.folder.state_file, learner)
+    training = Training(learner, data, training_views, validation_views, output)
+    yield from training.run(place)
+
+
+def make_learner(
+    config: TrainConfig, fabric: Fabric, data: Dataset, preprocessing: Preprocessing
+) -> Learner:
+    """Return a fresh network for the classes of `data` with all that trains it."""
+    torch.manual_seed(config.seed)
+    network = create_model(
+        config.model,
+        num_classes=len(data.class_names),
+        input_size=config.input_size,
+        **model_arguments(config),
+    )
+    weights = None
+    if config.balance == "loss":
+        counts = class_indices(data, "train")
+        weights = class_weights(counts, len(data.class_names), config.balance_strength)
+    return Learner(config, fabric, network, preprocessing, weights, len(data.class_names))
+
+
+def _compiling(config: TrainConfig, fabric: Fabric) -> Generator[Notice, None, TrainConfig]:
+    """Return the config, without `compile` where a trial of torch.compile fails."""
+    try:
+        trial = torch.compile(torch.nn.Linear(2, 2).to(fabric.device))
+        trial(torch.zeros(1, 2, device=fabric.device)).sum().backward()
+    except Exception as error:  # noqa: BLE001 - whatever compiler is missing or broken
+        reason = str(error).strip().splitlines()[0][:200]
+        yield Notice(text=f"torch.compile does not work here ({reason}): trained without it.")
+        return config.changed(compile=False)
+    return config
+
+
+@contextmanager
+def _deterministic(wanted: bool) -> Iterator[None]:
+    """Allow only operations that give the same bits every time."""
+    before = torch.are_deterministic_algorithms_enabled()
+    benchmark = torch.backends.cudnn.benchmark
+    if wanted:
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+        torch.backends.cudnn.benchmark = False
+    torch.use_deterministic_algorithms(wanted or before)
+    try:
+        yield
+    finally:
+        torch.use_deterministic_algorithms(before)
+        torch.backends.cudnn.benchmark = benchmark

@@ -1,0 +1,210 @@
+"""What a run is, how it stands and how far it is, above its curves."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from fundus_gui.core.runs import Run
+from fundus_gui.core.runs.reading import Status
+from fundus_gui.gui.training.live_run import LiveRun
+from fundus_gui.gui.training.run_labels import (
+    duration,
+    epochs_planned,
+    figure,
+    preparing_title,
+    progress,
+    seconds_since,
+    status_title,
+)
+from fundus_gui.gui.training.status_icon import status_colour, status_pixmap
+
+_BAR_STEPS = 1000
+
+
+class RunHeader(QWidget):
+    """Name and state, what is trained on what, a bar, and the figures of the moment."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._status: Status | None = None
+        self.name = QLabel()
+        self.name.setTextFormat(Qt.TextFormat.PlainText)
+        self.name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        _enlarge(self.name, 1.5)
+        self._icon = QLabel()
+        self.status = QLabel()
+        _enlarge(self.status, 1.1)
+        self.facts = QLabel()
+        self.facts.setTextFormat(Qt.TextFormat.PlainText)
+        self.facts.setWordWrap(True)
+        self.bar = QProgressBar()
+        self.bar.setRange(0, _BAR_STEPS)
+        self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(8)
+        self.bar.setAccessibleName(self.tr("Progress of the training"))
+        self._tiles = _Tiles(
+            {
+                "epoch": self.tr("epoch"),
+                "elapsed": self.tr("elapsed"),
+                "left": self.tr("left"),
+                "speed": self.tr("images/s"),
+                "rate": self.tr("learning rate"),
+                "accuracy": self.tr("balanced accuracy"),
+                "auc": self.tr("macro-AUC"),
+            }
+        )
+        self._tiles.explain("accuracy", self.tr("Of the best epoch, on the validation part"))
+        self._tiles.explain("auc", self.tr("Of the best epoch, on the validation part"))
+        title = QHBoxLayout()
+        title.setSpacing(8)
+        title.addWidget(self.name, 1)
+        title.addWidget(self._icon)
+        title.addWidget(self.status)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addLayout(title)
+        layout.addWidget(self.facts)
+        layout.addWidget(self.bar)
+        layout.addWidget(self._tiles)
+
+    def show_run(self, live: LiveRun, *, is_resuming: bool) -> None:
+        """Show how the run stands now."""
+        run = live.run
+        self.name.setText(run.name)
+        self._show_status("starting" if is_resuming else run.status)
+        if live.preparing is not None:
+            self.status.setText(preparing_title(live.preparing))
+        self.facts.setText(" · ".join(self._facts(run)))
+        self.facts.setToolTip("" if run.config is None else run.config.data)
+        self._show_progress(live)
+        self._show_figures(run)
+
+    def value(self, name: str) -> str:
+        """Return what a tile shows: epoch, elapsed, left, speed, rate, accuracy or auc."""
+        return self._tiles.value(name)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow light and dark."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self._status is not None:
+            self._show_status(self._status)
+
+    def _show_status(self, status: Status) -> None:
+        self._status = status
+        self._icon.setPixmap(status_pixmap(status, self.palette(), self.devicePixelRatioF()))
+        palette = QPalette(self.palette())
+        palette.setColor(QPalette.ColorRole.WindowText, status_colour(status, palette))
+        self.status.setPalette(palette)
+        self.status.setText(status_title(status))
+
+    def _facts(self, run: Run) -> list[str]:
+        facts: list[str] = []
+        if run.config is not None:
+            facts += [run.config.model, f"{run.config.input_size} px", Path(run.config.data).name]
+        if run.started is not None:
+            started = run.started
+            images = {part: sum(counts.values()) for part, counts in started.counts.items()}
+            facts += [
+                self.tr("{train} photographs, {val} for validation").format(
+                    train=f"{images.get('train', 0):,}", val=f"{images.get('val', 0):,}"
+                ),
+                self.tr("{count} classes").format(count=len(started.class_names)),
+                self.tr("{count} M parameters").format(count=f"{started.parameters / 1e6:.1f}"),
+                started.device,
+            ]
+        return [fact for fact in facts if fact]
+
+    def _show_progress(self, live: LiveRun) -> None:
+        preparing = live.preparing
+        if preparing is not None:
+            self.bar.setRange(0, preparing.total)
+            self.bar.setValue(preparing.done)
+        else:
+            is_unknown = live.run.status == "starting" or (
+                live.run.status == "running" and live.run.started is None
+            )
+            self.bar.setRange(0, 0 if is_unknown else _BAR_STEPS)
+            self.bar.setValue(round(_BAR_STEPS * progress(live.run)))
+        self.bar.setVisible(live.run.is_alive)
+
+    def _show_figures(self, run: Run) -> None:
+        step, best, total = run.last_step, run.best, epochs_planned(run)
+        done = len(run.epochs)
+        now = max(done, step.epoch) if run.is_alive and step is not None else done
+        is_running = run.status == "running" and step is not None
+        last = step if run.is_alive else None
+        speed = last.images_per_second if last is not None else _mean_speed(run)
+        self._tiles.show("epoch", f"{now} / {total}" if total else "–")
+        self._tiles.show("elapsed", duration(_elapsed(run)))
+        self._tiles.show("left", duration(step.seconds_left) if step and is_running else "–")
+        self._tiles.show("speed", f"{speed:.1f}" if 0 < speed < 10 else f"{speed:.0f}")
+        self._tiles.show("rate", f"{last.learning_rate:.1e}" if last is not None else "–")
+        self._tiles.show("accuracy", figure(best, "balanced_accuracy"))
+        self._tiles.show("auc", figure(best, "macro_auc", digits=3))
+
+
+class _Tiles(QWidget):
+    """Values in large type with small words below them."""
+
+    def __init__(self, captions: dict[str, str], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._values: dict[str, QLabel] = {}
+        self._captions: dict[str, QLabel] = {}
+        layout = QGridLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setHorizontalSpacing(16)
+        layout.setVerticalSpacing(0)
+        for column, (name, caption) in enumerate(captions.items()):
+            value, below = QLabel("–"), QLabel(caption)
+            value.setAccessibleName(caption)
+            value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            _enlarge(value, 1.2)
+            below.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+            layout.addWidget(value, 0, column)
+            layout.addWidget(below, 1, column)
+            self._values[name], self._captions[name] = value, below
+        layout.setColumnStretch(len(captions), 1)
+
+    def show(self, name: str, text: str) -> None:  # type: ignore[override]
+        self._values[name].setText(text)
+
+    def value(self, name: str) -> str:
+        return self._values[name].text()
+
+    def explain(self, name: str, text: str) -> None:
+        for label in (self._values[name], self._captions[name]):
+            label.setToolTip(text)
+
+
+def _enlarge(label: QLabel, factor: float) -> None:
+    font = label.font()
+    font.setPointSizeF(font.pointSizeF() * factor)
+    font.setBold(True)
+    label.setFont(font)
+
+
+def _elapsed(run: Run) -> float:
+    """Return the seconds of work: of the completed epochs, and since the last start."""
+    if run.started is None:
+        return 0.0
+    before = [e for e in run.epochs if not run.is_alive or e.epoch <= run.started.epoch]
+    since = seconds_since(run.started.date, datetime.now(UTC)) if run.is_alive else 0.0
+    return sum(epoch.seconds for epoch in before) + max(since, 0.0)
+
+
+def _mean_speed(run: Run) -> float:
+    speeds = [epoch.images_per_second for epoch in run.epochs]
+    return sum(speeds) / len(speeds) if speeds else 0.0

@@ -1,0 +1,71 @@
+"""What `fundus-gui models` says of architectures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from fundus_gui.core import models
+
+Run = Callable[..., Any]  # a command's words in, its code, out and err out
+
+
+def test_all_architectures_are_listed_with_their_parameters(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ["efficientnet_v2_s_simam", "tiny", "vit_ti_16"]  # the others take seconds
+    monkeypatch.setattr(models, "list_models", lambda: names)
+    done = run("models", "list", "--architectures")
+    assert done.code == 0
+    assert re.findall(r"^ *(\w+) +([\d,]+) +(\d+) px ", done.out, re.MULTILINE) == [
+        ("efficientnet_v2_s_simam", "21,458,488", "384"),
+        ("tiny", "9,424", "224"),
+        ("vit_ti_16", "5,717,416", "224"),
+    ]
+    assert "timm:NAME" in done.out
+
+
+def test_an_architecture_is_shown_with_size_work_source_and_licence(run: Run) -> None:
+    done = run("models", "show", "efficientnet_v2_s_aihao")
+    assert done.code == 0
+    rows = dict(re.findall(r"^ (\w[\w, ]*?)  +(.*?) *$", done.out, re.MULTILINE))
+    assert rows["title"] == "EfficientNetV2-S of AI浩's blog"
+    assert rows["parameters"] == "24,177,408 with 1000 classes"
+    assert rows["MACs"] == "8.64 G for one image"
+    assert rows["input"] == "384 x 384 px, bicubic"
+    assert rows["mean, std"] == "0.485, 0.456, 0.406; 0.229, 0.224, 0.225"
+    assert rows["attention"] == "SE in all blocks"
+    assert rows["paper"].startswith("Tan & Le, EfficientNetV2")
+    assert rows["weights licence"] == "timm: Apache-2.0"
+
+
+def test_a_network_of_timm_is_shown_too(run: Run) -> None:
+    said = run("models", "show", "timm:resnet18").out
+    assert "11,689,512 with 1000 classes" in said
+    assert "1.81 G for one image" in said
+
+
+def test_the_architecture_of_a_model_of_the_same_name_can_be_shown(run: Run) -> None:
+    assert run("models", "show", "tiny_a", "--architecture").code == 1
+    assert "Tiny network for tests" in run("models", "show", "tiny", "--architecture").out
+
+
+@pytest.mark.parametrize(
+    ("name", "nearest"),
+    [
+        ("tinya", "tiny_a"),
+        ("efficientnet_v2_s_simm", "efficientnet_v2_s_simam"),
+        ("timm:resnet_18", "timm:resnet18"),
+    ],
+)
+def test_an_unknown_name_suggests_a_model_or_an_architecture(
+    run: Run, name: str, nearest: str
+) -> None:
+    done = run("models", "show", name)
+    assert (done.code, done.out) == (1, "")
+    assert done.err == (
+        f"fundus-gui: There is no model named '{name}'. Did you mean '{nearest}'?\n"
+    )
