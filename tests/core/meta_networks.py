@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from functools import cache
 from typing import Any
 
@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import nn
 
-from fundus_gui.core.models import create_model, list_models
+from fundus_gui.core.models import create_model
 
 # One of each kind; the others repeat their blocks, and their tables are checked one by one.
 SMALL = (
@@ -26,12 +26,9 @@ SMALL = (
 )
 
 
-def slow_unless_small(names: Iterable[str] | None = None) -> list[Any]:
-    """Return names (all registered ones by default) for `parametrize`, the large marked slow."""
-    return [
-        name if name in SMALL else pytest.param(name, marks=pytest.mark.slow)
-        for name in names or list_models()
-    ]
+def slow_unless(quick: Container[str], names: Iterable[str]) -> list[Any]:
+    """Return names for `parametrize`, those that are not quick marked slow."""
+    return [name if name in quick else pytest.param(name, marks=pytest.mark.slow) for name in names]
 
 
 @cache

@@ -78,7 +78,13 @@ def find_preset(name: str) -> Preset:
 @cache
 def presets() -> Mapping[str, Preset]:
     """Return all presets by name, in the order in which they are tried."""
-    groups = (_of_timm(), _of_torchvision(), _of_articles(), _of_eye_research())
+    groups = (
+        _of_timm(),
+        _of_torchvision(),
+        _of_articles(),
+        _of_retfound(),
+        _of_other_eye_research(),
+    )
     return {preset.name: preset for group in groups for preset in group}
 
 
@@ -98,7 +104,7 @@ def _own_names(architecture: str) -> Preset:
         title=known.title,
         architecture=architecture,
         preprocessing=_prepared(known.facts),
-        licence=known.weights_licence if is_timm else _AS_TRAINED,
+        licence=(known.weights_licence or _NOT_STATED) if is_timm else _AS_TRAINED,
         public=architecture if is_timm else "",
     )
 
@@ -230,21 +236,20 @@ def _of_articles() -> Iterator[Preset]:
         )
 
 
-def _of_eye_research() -> Iterator[Preset]:
-    retfound = _prepared(_RESIZED_AND_CROPPED)
+def _of_retfound() -> Iterator[Preset]:
     yield Preset(
         name="retfound_mae",
         title="RETFound (MAE)",
         architecture="timm:vit_large_patch16_224",
         arguments={"global_pool": "avg"},
-        preprocessing=retfound,
+        preprocessing=_prepared(_RESIZED_AND_CROPPED),
         licence=_NON_COMMERCIAL,
     )
     yield Preset(
         name="retfound_dinov2",
         title="RETFound (DINOv2)",
         architecture="timm:vit_large_patch14_dinov2",
-        preprocessing=retfound,
+        preprocessing=_prepared(_RESIZED_AND_CROPPED),
         licence=_NON_COMMERCIAL,
         layout=layouts.dinov2,
         prefixes=("module.", "backbone."),
@@ -257,6 +262,18 @@ def _of_eye_research() -> Iterator[Preset]:
         preprocessing=_prepared(InputFacts(392, _HALF, _HALF), "squash"),
         licence="RETFound-Green's own licence: non-commercial research only",
     )
+    yield Preset(
+        name="retizero",
+        title="RetiZero",
+        architecture="vit_l_16",
+        preprocessing=_prepared(_RESIZED_AND_CROPPED),
+        licence=f"{_NOT_STATED}; made from RETFound ({_NON_COMMERCIAL})",
+        layout=layouts.lora_vit,
+        prefixes=("module.", "vision_model.model.", "lora_vit."),
+    )
+
+
+def _of_other_eye_research() -> Iterator[Preset]:
     yield Preset(
         name="visionfm",
         title="VisionFM (Fundus)",
@@ -283,16 +300,7 @@ def _of_eye_research() -> Iterator[Preset]:
         name="eyeclip",
         title="EyeCLIP",
         architecture="timm:vit_base_patch32_clip_quickgelu_224",
-        preprocessing=retfound,
+        preprocessing=_prepared(_RESIZED_AND_CROPPED),
         licence=_NOT_STATED,
         layout=layouts.clip,
-    )
-    yield Preset(
-        name="retizero",
-        title="RetiZero",
-        architecture="vit_l_16",
-        preprocessing=retfound,
-        licence=f"{_NOT_STATED}; made from RETFound ({_NON_COMMERCIAL})",
-        layout=layouts.lora_vit,
-        prefixes=("module.", "vision_model.model.", "lora_vit."),
     )

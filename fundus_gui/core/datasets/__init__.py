@@ -5,6 +5,7 @@ from fundus_gui.core.datasets.duplicates import (
     Duplicates,
     find_duplicates,
     join_duplicates,
+    join_patients,
 )
 from fundus_gui.core.datasets.hashes import ImageHashes, hash_images, perceptual_hash
 from fundus_gui.core.datasets.labelled import Dataset, LabelledImage, Part
@@ -27,6 +28,7 @@ __all__ = [
     "find_patient_pattern",
     "hash_images",
     "join_duplicates",
+    "join_patients",
     "measure_statistics",
     "perceptual_hash",
     "read_dataset",

@@ -47,7 +47,7 @@ class Duplicates:
         """Say what was found, for people."""
         found = [
             f"{len(groups)} group{'s' if len(groups) > 1 else ''} of {kind} "
-            f"(such as {groups[0][0].name} and {groups[0][1].name})"
+            f"(such as {_place(groups[0][0])} and {_place(groups[0][1])})"
             for groups, kind in ((self.exact, "exact copies"), (self.near, "near duplicates"))
             if groups
         ]
@@ -63,6 +63,11 @@ class Duplicates:
         ]
         are = "is" if len(self.exact or self.near) == 1 else "are"
         return f"There {are} {' and '.join(found)}{''.join(notes)}."
+
+
+def _place(path: Path) -> str:
+    """Name a file with its folder, because every class may have a `1.jpg`."""
+    return f"{path.parent.name}/{path.name}"
 
 
 def find_duplicates(dataset: Dataset, hashes: Mapping[Path, ImageHashes]) -> Duplicates:
@@ -139,16 +144,7 @@ def join_duplicates(
     Returns:
         The data set, and how many of its images changed their part.
     """
-    number = {image.path: index for index, image in enumerate(dataset.images)}
-    of_patient: dict[str, int] = {}
-    links = [(of_patient.setdefault(i.patient_id, n), n) for n, i in enumerate(dataset.images)]
-    links += [
-        (number[group[0]], number[path])
-        for group in (*duplicates.exact, *duplicates.near)
-        for path in group
-    ]
-    first, second = np.array(links, np.int64).reshape(-1, 2).T
-    linked = _linked(len(dataset.images), first, second).tolist()
+    linked = _families(dataset, duplicates)
     parts: dict[int, set[Part]] = {}
     for image, group in zip(dataset.images, linked, strict=True):
         parts.setdefault(group, set()).add(image.part or "train")
@@ -161,3 +157,28 @@ def join_duplicates(
         for image, moved in zip(dataset.images, moves, strict=True)
     )
     return replace(dataset, images=images), sum(moves)
+
+
+def join_patients(dataset: Dataset, duplicates: Duplicates) -> Dataset:
+    """Let patients who share a photograph count as one, so that no split parts them."""
+    patients = [image.patient_id for image in dataset.images]
+    images = tuple(
+        replace(image, patient_id=patients[first])
+        for image, first in zip(dataset.images, _families(dataset, duplicates), strict=True)
+    )
+    return replace(dataset, images=images)
+
+
+def _families(dataset: Dataset, duplicates: Duplicates) -> list[int]:
+    """Return for each image the first one that shares a patient or a photograph with it."""
+    number = {image.path: index for index, image in enumerate(dataset.images)}
+    of_patient: dict[str, int] = {}
+    links = [(of_patient.setdefault(i.patient_id, n), n) for n, i in enumerate(dataset.images)]
+    links += [
+        (number[group[0]], number[path])
+        for group in (*duplicates.exact, *duplicates.near)
+        for path in group
+    ]
+    first, second = np.array(links, np.int64).reshape(-1, 2).T
+    families: list[int] = _linked(len(dataset.images), first, second).tolist()
+    return families

@@ -52,16 +52,8 @@ def split_dataset(
     parts = _given_parts(dataset, join_val=folds > 0)
     present = set(parts.values())
     test = 0.0 if "test" in present else test_fraction
-    if folds:
-        each = (1 - test) / folds
-        shares = [_Share("val" if index == fold else "train", each) for index in range(folds)]
-    elif "val" in present:
-        shares = [_Share("train", 1 - test)]
-    else:
-        shares = [
-            _Share("train", 1 - validation_fraction - test),
-            _Share("val", validation_fraction),
-        ]
+    validation = 0.0 if "val" in present else validation_fraction
+    shares = _fold_shares(folds, fold, 1 - test) if folds else _holdout_shares(validation, test)
     shared = [image for image in dataset.images if parts[image.patient_id] == "train"]
     _refuse_small_classes(shared, least=len(shares))
     if test:
@@ -100,6 +92,16 @@ def _check_settings(validation: float, test: float, folds: int, fold: int) -> No
         raise ConfigError(
             f"There must be at least 2 folds, numbered from 0; there is no fold {fold} of {folds}."
         )
+
+
+def _holdout_shares(validation: float, test: float) -> list[_Share]:
+    shares = [_Share("train", 1 - validation - test)]
+    return [*shares, _Share("val", validation)] if validation else shares
+
+
+def _fold_shares(folds: int, fold: int, fraction: float) -> list[_Share]:
+    each = fraction / folds
+    return [_Share("val" if index == fold else "train", each) for index in range(folds)]
 
 
 def _given_parts(dataset: Dataset, *, join_val: bool) -> dict[str, Part]:

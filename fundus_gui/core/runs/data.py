@@ -15,6 +15,7 @@ from fundus_gui.core.datasets import (
     find_duplicates,
     hash_images,
     join_duplicates,
+    join_patients,
     read_dataset,
     split_dataset,
     with_patients,
@@ -30,7 +31,7 @@ _REPORT_SECONDS = 0.1
 def prepare_dataset(
     config: TrainConfig,
 ) -> Generator[Preparing | Notice, None, tuple[Dataset, dict[Path, ImageHashes]]]:
-    """Read the data, tell patients apart, split, look for duplicates across the parts.
+    """Read the data, tell patients apart, keep duplicates together, split.
 
     Returns:
         The data, every image in a part, and the hashes of the images (empty when duplicates are
@@ -46,6 +47,10 @@ def prepare_dataset(
     dataset = read_dataset(Path(config.data))
     if config.patient_pattern:
         dataset = with_patients(dataset, config.patient_pattern)
+    hashes: dict[Path, ImageHashes] = {}
+    if config.duplicates != "ignore":
+        hashes = yield from _hashes(dataset)
+        dataset = yield from _answered(dataset, find_duplicates(dataset, hashes), config)
     dataset = split_dataset(
         dataset,
         validation_fraction=config.validation_fraction,
@@ -53,11 +58,6 @@ def prepare_dataset(
         fold=config.fold - 1,
         seed=config.seed,
     )
-    hashes: dict[Path, ImageHashes] = {}
-    if config.duplicates != "ignore":
-        hashes = yield from _hashes(dataset)
-        duplicates = find_duplicates(dataset, hashes)
-        dataset = yield from _answered(dataset, duplicates, config)
     check_parts(dataset)
     yield from _imbalance(dataset)
     return dataset, hashes
@@ -86,9 +86,9 @@ def _answered(
             "in one part."
         )
     joined, moved = join_duplicates(dataset, duplicates)
-    consequence = f" {moved} were moved, so that no group is in two parts." if moved else ""
-    yield Notice(text=duplicates.sentence() + consequence)
-    return joined
+    consequence = f" {moved} photograph(s) were moved into the training part." if moved else ""
+    yield Notice(text=f"{duplicates.sentence()} No group is divided.{consequence}")
+    return join_patients(joined, duplicates)
 
 
 def _imbalance(dataset: Dataset) -> Generator[Notice, None, None]:

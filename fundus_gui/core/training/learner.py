@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -71,15 +72,15 @@ class Learner:
         self._loss_of = make_loss(config, class_weights).to(fabric.device)
         network = network.to(fabric.device)
         if config.channels_last:
-            network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+            network = network.to(memory_format=torch.channels_last)
         if fabric.world_size > 1 and fabric.device.type == "cuda":
-            network = nn.SyncBatchNorm.convert_sync_batchnorm(network)
+            network = nn.SyncBatchNorm.convert_sync_batchnorm(network)  # type: ignore[no-untyped-call]
         self.network = network
         self.average = (
             ModelEmaV3(network, config.ema_decay, use_warmup=True) if config.ema_decay else None
         )
         self.optimizer = make_optimizer(network, config)
-        trained = torch.compile(network) if config.compile else network
+        trained: Any = torch.compile(network) if config.compile else network
         self._model, self._steps = fabric.setup(trained, self.optimizer)
 
     @property
@@ -136,7 +137,9 @@ class Learner:
                 right += int((logits.detach().argmax(1) == targets).sum())
         sums = torch.tensor([loss, right], dtype=torch.float64)
         if self.fabric.world_size > 1:
-            sums = self.fabric.all_reduce(sums.to(self.fabric.device), reduce_op="sum").cpu()
+            reduced = self.fabric.all_reduce(sums.to(self.fabric.device), reduce_op="sum")
+            assert isinstance(reduced, Tensor)
+            sums = reduced.cpu()
             sums[0] /= self.fabric.world_size
         return Outcome(float(sums[0]), None if mix is not None else int(sums[1]))
 

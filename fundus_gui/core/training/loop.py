@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Generator, Iterator
-from dataclasses import asdict
 from datetime import UTC, datetime
 
 import numpy as np
@@ -236,7 +235,7 @@ class Training:
             epoch=place.epoch,
             train_loss=place.losses / max(place.step, 1),
             train_accuracy=None if place.right is None else place.right / max(place.seen, 1),
-            validation={k: v for k, v in asdict(figures).items() if v is not None},
+            validation=figures.by_name(),
             confusion=tuple(
                 tuple(int(cell) for cell in row) for row in confusion(probabilities, self._truth)
             ),

@@ -49,6 +49,7 @@ class RunOutput:
     data: Dataset
     command: str
     is_first: bool
+    licence: str = ""
     _board: TensorBoardWriter | None = field(default=None, init=False)
     _step_written: float = field(default=0.0, init=False)
     _epochs: list[EpochReport] = field(default_factory=list, init=False)
@@ -135,8 +136,7 @@ class RunOutput:
             training={
                 "data": self.data.name,
                 "images": {
-                    part: Dataset(part, self.data.part(part)).counts()  # type: ignore[arg-type]
-                    for part in ("train", "val")
+                    part: Dataset(part, self.data.part(part)).counts() for part in ("train", "val")
                 },
                 "split_sha256": hashlib.sha256(split_table(self.data).encode()).hexdigest(),
                 "image_hashes": _image_hashes(self.data),
@@ -154,6 +154,7 @@ class RunOutput:
                 },
             },
             metrics={"validation": dict(report.validation)},
+            licence=self.licence,
         )
 
 
@@ -166,8 +167,7 @@ def model_arguments(config: TrainConfig) -> dict[str, Any]:
 
 
 def _figures(probabilities: NDArray[np.float64], labels: NDArray[np.int64]) -> dict[str, float]:
-    figures = asdict(measure(probabilities, labels))
-    return {name: value for name, value in figures.items() if value is not None}
+    return measure(probabilities, labels).by_name()
 
 
 def _image_hashes(data: Dataset) -> list[str]:

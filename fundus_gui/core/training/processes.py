@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import torch
 from lightning_fabric import Fabric
-from lightning_fabric.strategies import DDPStrategy
+from lightning_fabric.strategies.ddp import DDPStrategy
 
 from fundus_gui.core.devices import resolve_device
 from fundus_gui.core.errors import ConfigError, DeviceError

@@ -12,6 +12,7 @@ import torch
 from lightning_fabric import Fabric
 
 from fundus_gui.core import atomic
+from fundus_gui.core.conversion import InitialWeights, initial_weights
 from fundus_gui.core.datasets import (
     Dataset,
     ImageHashes,
@@ -59,6 +60,8 @@ def fit(config: TrainConfig, out: Path, *, command: str = "") -> Generator[Event
         yield from _train(folder, config, fabric, command)
         return
     _check(config)
+    # A resumed run may be started from another working directory.
+    config = config.changed(data=str(Path(config.data).absolute()) if config.data else "")
     folder.create(config)
     with folder.locked(), _told(folder):
         for event in _prepared(folder, config):
@@ -165,7 +168,13 @@ def _events(
     yield Preparing(stage="building")
     if config.compile:
         config = yield from _compiling(config, fabric)
-    learner = make_learner(config, fabric, data, preprocessing)
+    initial = None
+    if config.pretrained:
+        initial = _initial_weights(config, data)
+        yield Notice(text=_described(initial))
+        output.licence = initial.licence
+        preprocessing = _as_trained(preprocessing, initial, config)
+    learner = make_learner(config, fabric, data, preprocessing, initial)
     place = Place()
     if output.folder.state_file.is_file():
         place = load_state(output.folder.state_file, learner)
@@ -173,10 +182,43 @@ def _events(
     yield from training.run(place)
 
 
+def _initial_weights(config: TrainConfig, data: Dataset) -> InitialWeights:
+    return initial_weights(
+        config.pretrained,
+        config.model,
+        model_arguments(config),
+        class_names=data.class_names,
+        input_size=config.input_size,
+    )
+
+
+def _described(initial: InitialWeights) -> str:
+    report = initial.report
+    head = "its head included" if report.has_head else "the head is new"
+    return (
+        f"Started from {initial.title}: {len(report.matched)} tensors fit, {len(report.new)} are "
+        f"new, {len(report.dropped)} were left out; {head}. Licence: {initial.licence}"
+    )
+
+
+def _as_trained(
+    preprocessing: Preprocessing, initial: InitialWeights, config: TrainConfig
+) -> Preprocessing:
+    """Keep the colours in the range that the weights know, unless measured ones are wanted."""
+    if config.normalisation == "measured":
+        return preprocessing
+    known = initial.preprocessing
+    return dataclasses.replace(preprocessing, mean=known.mean, std=known.std)
+
+
 def make_learner(
-    config: TrainConfig, fabric: Fabric, data: Dataset, preprocessing: Preprocessing
+    config: TrainConfig,
+    fabric: Fabric,
+    data: Dataset,
+    preprocessing: Preprocessing,
+    initial: InitialWeights | None = None,
 ) -> Learner:
-    """Return a fresh network for the classes of `data` with all that trains it."""
+    """Return a network for the classes of `data` with all that trains it."""
     torch.manual_seed(config.seed)
     network = create_model(
         config.model,
@@ -184,6 +226,8 @@ def make_learner(
         input_size=config.input_size,
         **model_arguments(config),
     )
+    if initial is not None:
+        network.load_state_dict(initial.state, strict=False)
     weights = None
     if config.balance == "loss":
         counts = class_indices(data, "train")

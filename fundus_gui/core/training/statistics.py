@@ -24,4 +24,4 @@ def measure_training_part(
     data, _ = yield from prepare_dataset(config)
     preprocessing = Preprocessing(size=config.input_size, contrast=config.contrast)
     views = yield from decode_views(data.part("train"), preprocessing, config)
-    return measure_statistics(views[index].permute(1, 2, 0).numpy() for index in range(len(views)))
+    return measure_statistics(views.arrays())

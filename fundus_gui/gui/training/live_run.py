@@ -65,9 +65,6 @@ def watch_runs(paths: Sequence[Path]) -> Generator[LiveRun | None, None, None]:
     Raises:
         DatasetError: a path is not the folder of a run.
     """
-    # The first chart needs it; fetched here, it does not hold up the window.
-    import matplotlib.backends.backend_qtagg  # noqa: F401
-
     watched = [_watch(path) for path in paths]
     while watched:
         for live in watched:
@@ -83,10 +80,12 @@ def _watch(path: Path) -> Generator[LiveRun | None, None, None]:
             for event in events:
                 gathered.take(event)
             yield gathered.live() if events else None
+            if not gathered.run.is_alive and folder.is_alive():
+                break  # resumed in between
         traces = _traces(folder)
         gathered.run = read_run(path)
         yield gathered.live()
-        while _traces(folder) == traces and gathered.run.status != "starting":
+        while not gathered.run.is_alive and _traces(folder) == traces:
             time.sleep(_IDLE_SECONDS)
             yield None
 

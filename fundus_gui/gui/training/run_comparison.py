@@ -66,6 +66,10 @@ class RunComparison(QWidget):
         header = self.table.horizontalHeader().sizeHint().height()
         self.table.setFixedHeight(header + line * min(len(runs), _MOST_ROWS) + 2)
 
+    def close_thread(self) -> None:
+        """Stop drawing and wait for it."""
+        self.curves.close_thread()
+
     def _make_table(self) -> QTableWidget:
         titles = (
             self.tr("Training"),

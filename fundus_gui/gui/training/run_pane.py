@@ -37,12 +37,12 @@ class RunPane(QWidget):
         self.view = RunView(control)
         self.view.message.connect(self.message)
         self.comparison = RunComparison()
-        self._empty = QLabel()
-        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._empty.setWordWrap(True)
-        self._empty.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.empty = QLabel()
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty.setWordWrap(True)
+        self.empty.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._stack = QStackedLayout(self)
-        for widget in (self._empty, self.view, self.comparison):
+        for widget in (self.empty, self.view, self.comparison):
             self._stack.addWidget(widget)
         self._slot = JobSlot(self)
         self._slot.yielded.connect(self._on_read)
@@ -65,9 +65,11 @@ class RunPane(QWidget):
             self._slot.cancel()
             self._say(self.tr("Select a training to see how it goes."))
 
-    def close_thread(self) -> None:
-        """Stop and wait for the thread."""
+    def close_threads(self) -> None:
+        """Stop and wait for the threads."""
         self._slot.close()
+        self.view.close_threads()
+        self.comparison.close_thread()
 
     def _on_read(self, live: LiveRun | None) -> None:
         if live is not None and live.run.folder.path in self._paths:
@@ -86,8 +88,8 @@ class RunPane(QWidget):
             self._stack.setCurrentWidget(self.comparison)
 
     def _say(self, text: str) -> None:
-        self._empty.setText(text)
-        self._stack.setCurrentWidget(self._empty)
+        self.empty.setText(text)
+        self._stack.setCurrentWidget(self.empty)
 
     def _on_failed(self, error: BaseException) -> None:
         self._live.clear()

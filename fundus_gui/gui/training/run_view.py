@@ -87,6 +87,11 @@ class RunView(QWidget):
         self.confusion.setVisible(bool(epochs and classes))
         self._show_log("\n".join((*live.notices, live.log)).strip(), follow=is_other)
 
+    def close_threads(self) -> None:
+        """Stop drawing and wait for it."""
+        self.curves.close_thread()
+        self.confusion.close_thread()
+
     def _show_state(self) -> None:
         if self._live is not None:
             path = self._live.run.folder.path

@@ -1,14 +1,19 @@
-"""How trainings go, drawn live: loss and scores side by side, and who was taken for whom."""
+"""How trainings go, drawn live: loss and scores side by side, and which class was taken for which.
+
+What draws is a function of frozen records, since it is called in a thread.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QWidget
 
+from fundus_gui.core.reports.style import Style, font, legend
 from fundus_gui.gui.labels import class_title
 from fundus_gui.gui.widgets.figure_view import FigureView
 
@@ -17,12 +22,13 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from fundus_gui.core.reports.curves import Curve
-    from fundus_gui.core.reports.style import Style
+
+Matrix = tuple[tuple[int, ...], ...]
 
 _SIDE_BY_SIDE = 560  # px, from which two charts stand side by side
 _LEFT, _RIGHT, _BOTTOM, _TITLE = 52, 12, 44, 30  # px around each chart
-_LEGEND_LINE = 18  # px
-_LEGEND_MARK = 44  # px of line and gaps with each name
+_LETTER = 0.58  # mean width of a letter, of the font size
+_LEGEND_LINE, _LEGEND_MARK = 18, 44  # px: height of a line, width of all but its words
 
 
 class CurvesView(FigureView):
@@ -30,83 +36,18 @@ class CurvesView(FigureView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._curves: tuple[Curve, ...] = ()
+        self.curves: tuple[Curve, ...] = ()
         self.setAccessibleName(self.tr("Loss and scores by epoch"))
 
     def set_curves(self, curves: Sequence[Curve]) -> None:
         """Show these runs."""
-        self._curves = tuple(curves)
-        self.setAccessibleDescription("\n".join(map(self._described, self._curves)))
-        self.refresh()
+        self.curves = tuple(curves)
+        self.setAccessibleDescription("\n".join(map(self._described, self.curves)))
+        self.set_drawing(partial(draw_curves, self.curves) if self.curves else None)
 
     def colours(self) -> tuple[str, ...]:
         """Return the colours of the curves, one after the other, as #rrggbb."""
         return self.style_of_figure().cycle
-
-    def draw(self, figure: Figure, style: Style) -> None:
-        """Draw both charts."""
-        from fundus_gui.core.reports.curves import draw_loss, draw_scores
-
-        if not self._curves:
-            return
-        for draw in (draw_loss, draw_scores):
-            axes = figure.add_axes((0.1, 0.1, 0.8, 0.8), label=draw.__name__)
-            draw(axes, self._curves, style)
-            self._fit_legend(axes, style)
-
-    def lay_out(self, figure: Figure) -> None:
-        """Stand the charts side by side where there is room, otherwise one above the other."""
-        width, height = self.width(), self.height()
-        columns, rows = self._grid()
-        box_width, box_height = width / columns, height / rows
-        lines = max(map(self._legend_lines, figure.axes), default=0)
-        top = _TITLE + _LEGEND_LINE * lines
-        for index, axes in enumerate(figure.axes):
-            left = index % columns * box_width + _LEFT
-            bottom = (rows - 1 - index // columns) * box_height + _BOTTOM
-            axes.set_position(
-                (
-                    left / width,
-                    bottom / height,
-                    max(box_width - _LEFT - _RIGHT, 1) / width,
-                    max(box_height - _BOTTOM - top, 1) / height,
-                )
-            )
-
-    def _fit_legend(self, axes: Axes, style: Style) -> None:
-        """Break the legend where it is too long; of several runs a table names the colours."""
-        from fundus_gui.core.reports.style import font, legend
-
-        drawn = axes.get_legend()
-        if drawn is None:
-            return
-        title = drawn.get_title().get_text()
-        if len(self._curves) > 1:
-            drawn.remove()
-            axes.set_title(title, loc="left", color=style.text, **font(style, 1.1, is_bold=True))
-        else:
-            legend(axes, style, title, ncols=self._legend_columns(axes))
-
-    def _legend_columns(self, axes: Axes) -> int:
-        """Return the most columns for which there is room; they are filled one after the other."""
-        names = axes.get_legend_handles_labels()[1]
-        widths = [self.fontMetrics().horizontalAdvance(name) + _LEGEND_MARK for name in names]
-        room = self.width() / self._grid()[0] - _LEFT
-        for columns in range(len(names), 1, -1):
-            lines = math.ceil(len(names) / columns)
-            columns_widths = (max(widths[i : i + lines]) for i in range(0, len(names), lines))
-            if sum(columns_widths) <= room:
-                return columns
-        return 1
-
-    def _legend_lines(self, axes: Axes) -> int:
-        if axes.get_legend() is None:
-            return 0
-        return math.ceil(len(axes.get_legend_handles_labels()[1]) / self._legend_columns(axes))
-
-    def _grid(self) -> tuple[int, int]:
-        """Return columns and rows of charts."""
-        return (2, 1) if self.width() >= _SIDE_BY_SIDE else (1, 2)
 
     def sizeHint(self) -> QSize:
         """Ask for charts that are easy to read."""
@@ -123,7 +64,7 @@ class CurvesView(FigureView):
         return self.tr("{name}: {count} epochs, best macro-AUC {auc} in epoch {epoch}").format(
             name=curve.name,
             count=len(curve.epochs),
-            auc=f"{best.validation.get('macro_auc', float('nan')):.3f}",
+            auc=f"{best.validation.get('macro_auc', math.nan):.3f}",
             epoch=best.epoch,
         )
 
@@ -133,25 +74,18 @@ class ConfusionView(FigureView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._matrix: tuple[tuple[int, ...], ...] = ()
+        self.matrix: Matrix = ()
         self._class_names: tuple[str, ...] = ()
         self.setAccessibleName(self.tr("Confusion matrix of the validation part"))
 
-    def set_matrix(self, matrix: tuple[tuple[int, ...], ...], class_names: tuple[str, ...]) -> None:
+    def set_matrix(self, matrix: Matrix, class_names: tuple[str, ...]) -> None:
         """Show a matrix (K, K) for K classes; an empty one shows nothing."""
-        if (matrix, class_names) == (self._matrix, self._class_names):
+        if (matrix, class_names) == (self.matrix, self._class_names):
             return
-        self._matrix, self._class_names = matrix, class_names
-        self.refresh()
-
-    def draw(self, figure: Figure, style: Style) -> None:
-        """Draw the matrix with its classes."""
-        from fundus_gui.core.reports.confusion import draw_confusion
-
-        if self._matrix and len(self._matrix) == len(self._class_names):
-            figure.set_layout_engine("constrained")
-            titles = [class_title(name) for name in self._class_names]
-            draw_confusion(figure.add_subplot(), self._matrix, titles, style)
+        self.matrix, self._class_names = matrix, class_names
+        titles = tuple(map(class_title, class_names))
+        is_whole = len(matrix) == len(titles) > 0
+        self.set_drawing(partial(draw_matrix, matrix, titles) if is_whole else None)
 
     def sizeHint(self) -> QSize:
         """Ask for cells that are easy to read."""
@@ -160,3 +94,67 @@ class ConfusionView(FigureView):
     def minimumSizeHint(self) -> QSize:
         """Never be smaller than can be read."""
         return QSize(300, 280)
+
+
+def draw_curves(curves: Sequence[Curve], figure: Figure, style: Style) -> None:
+    """Draw loss and scores, side by side where there is room, otherwise one above the other."""
+    from fundus_gui.core.reports.curves import draw_loss, draw_scores
+
+    # In 1/96 inch, as the window measures; on a fine screen a pixel of it has several dots.
+    width, height = (96 * side for side in figure.get_size_inches())
+    columns, rows = (2, 1) if width >= _SIDE_BY_SIDE else (1, 2)
+    box_width, box_height = width / columns, height / rows
+    lines: list[int] = []
+    for draw in (draw_loss, draw_scores):
+        axes = figure.add_subplot(rows, columns, len(lines) + 1)
+        draw(axes, curves, style)
+        lines.append(_fit_legend(axes, style, box_width - _LEFT, is_single=len(curves) == 1))
+    top = _TITLE + _LEGEND_LINE * max(lines)
+    for index, axes in enumerate(figure.axes):
+        left = index % columns * box_width + _LEFT
+        bottom = (rows - 1 - index // columns) * box_height + _BOTTOM
+        inner = max(box_width - _LEFT - _RIGHT, 1), max(box_height - _BOTTOM - top, 1)
+        axes.set_position(
+            (left / width, bottom / height, inner[0] / width, inner[1] / height),
+        )
+
+
+def draw_matrix(matrix: Matrix, class_titles: Sequence[str], figure: Figure, style: Style) -> None:
+    """Draw a confusion matrix (K, K) with the titles of its K classes."""
+    from fundus_gui.core.reports.confusion import draw_confusion
+
+    figure.set_layout_engine("constrained")
+    draw_confusion(figure.add_subplot(), matrix, class_titles, style)
+
+
+def _fit_legend(axes: Axes, style: Style, room: float, *, is_single: bool) -> int:
+    """Break the legend where it is too long and return its lines; of several runs leave it out.
+
+    There a table beside the chart names the colours.
+    """
+    drawn = axes.get_legend()
+    if drawn is None:
+        return 0
+    title = drawn.get_title().get_text()
+    if not is_single:
+        drawn.remove()
+        axes.set_title(title, loc="left", color=style.text, **font(style, 1.1, is_bold=True))
+        return 0
+    names = axes.get_legend_handles_labels()[1]
+    columns = _legend_columns([_width(name, style) + _LEGEND_MARK for name in names], room)
+    legend(axes, style, title, ncols=columns)
+    return math.ceil(len(names) / columns)
+
+
+def _legend_columns(widths: Sequence[float], room: float) -> int:
+    """Return the most columns for which there is room; they are filled one after the other."""
+    for columns in range(len(widths), 1, -1):
+        lines = math.ceil(len(widths) / columns)
+        if sum(max(widths[i : i + lines]) for i in range(0, len(widths), lines)) <= room:
+            return columns
+    return 1
+
+
+def _width(text: str, style: Style) -> float:
+    """Estimate the width of a text in 1/96 inch."""
+    return _LETTER * len(text) * style.font_size * 96 / 72

@@ -1,85 +1,68 @@
-"""A matplotlib figure in the window's colours, drawn anew at most five times a second."""
+"""A matplotlib figure in the window's colours, drawn in a thread at most five times a second.
+
+A chart takes a tenth of a second and more to draw; on the window's thread, curves that follow a
+training would make every click wait.
+"""
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable, Generator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QElapsedTimer, QEvent, Qt, QTimer
-from PySide6.QtGui import QFontInfo, QPalette, QShowEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QElapsedTimer, QEvent, QTimer
+from PySide6.QtGui import QFontInfo, QImage, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtWidgets import QWidget
 
+from fundus_gui.core.reports.style import DARK, LIGHT, Style
 from fundus_gui.gui.widgets.appearance import blend
+from fundus_gui.gui.worker import JobSlot
 
 if TYPE_CHECKING:
-    from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg
     from matplotlib.figure import Figure
 
-    from fundus_gui.core.reports.style import Style
+Drawing = Callable[["Figure", Style], None]
 
-REDRAW_MS = 200
+_REDRAW_MS = 200
+_DPI = 96
 _DARK_BELOW = 128  # lightness
+_one_at_a_time = threading.Lock()  # matplotlib does not promise to be safe in threads
 
 
 class FigureView(QWidget):
-    """Shows what `draw` of a subclass draws; matplotlib is imported when it is first seen."""
+    """Shows what a drawing function draws; the last picture stays until the next is ready."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._canvas: FigureCanvasQTAgg | None = None
+        self.image = QImage()
+        self._drawing: Drawing | None = None
+        self._is_outdated = False
         self._since_drawn = QElapsedTimer()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._on_due)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
+        self._slot = JobSlot(self)
+        self._slot.yielded.connect(self._on_drawn)
+        self._slot.completed.connect(self._refresh_if_outdated)
+        self._slot.failed.connect(self._on_failed)
 
-    def draw(self, figure: Figure, style: Style) -> None:
-        """Draw on the empty figure."""
-        raise NotImplementedError
+    def set_drawing(self, drawing: Drawing | None) -> None:
+        """Draw by this function from now on, None for nothing.
 
-    def lay_out(self, figure: Figure) -> None:
-        """Place the axes that are drawn in a figure whose size has changed."""
+        It is called in another thread, with an empty figure on an Agg canvas and the style, so
+        everything that it refers to must be frozen.
+        """
+        self._drawing = drawing
+        self.refresh()
 
     def refresh(self) -> None:
-        """Draw soon; a second call before that costs nothing."""
-        if self.isVisible() and not self._timer.isActive():
-            passed = self._since_drawn.elapsed() if self._since_drawn.isValid() else REDRAW_MS
-            self._timer.start(max(0, REDRAW_MS - passed))
-
-    def _on_due(self) -> None:
-        if not self.isVisible():
-            return
-        canvas = self._shown_canvas()
-        canvas.figure.clear()
-        self.draw(canvas.figure, self.style_of_figure())
-        self.lay_out(canvas.figure)
-        canvas.draw()  # type: ignore[no-untyped-call]
-        self._since_drawn.start()
-
-    def _shown_canvas(self) -> FigureCanvasQTAgg:
-        if self._canvas is None:
-            from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg
-            from matplotlib.figure import Figure
-
-            self._canvas = FigureCanvasQTAgg(Figure(dpi=96))  # type: ignore[no-untyped-call]
-            self._canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            self._canvas.figure.set_facecolor(self.style_of_figure().background)
-            self._canvas.mpl_connect("resize_event", self._on_canvas_resized)
-            layout = self.layout()
-            assert layout is not None
-            layout.addWidget(self._canvas)
-            layout.activate()  # so that the first drawing has the size of the second
-        return self._canvas
-
-    def _on_canvas_resized(self, _event: object) -> None:
-        if self._canvas is not None:
-            self.lay_out(self._canvas.figure)
-            self.refresh()
+        """Draw anew soon; a second call before that costs nothing."""
+        self._is_outdated = True
+        self._refresh_if_outdated()
 
     def style_of_figure(self) -> Style:
         """Return the colours and the font of the window, as a chart has them."""
-        from fundus_gui.core.reports.style import DARK, LIGHT, Style
-
         palette = self.palette()
         background = palette.color(QPalette.ColorRole.Window)
         text = palette.color(QPalette.ColorRole.WindowText)
@@ -91,16 +74,75 @@ class FigureView(QWidget):
             background=background.name(),
             cycle=(DARK if background.lightness() < _DARK_BELOW else LIGHT).cycle,
             font_family=font.family(),
-            font_size=font.pixelSize() * 72 / 96,
+            font_size=font.pixelSize() * 72 / _DPI,
         )
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """Draw what changed while nobody looked."""
-        super().showEvent(event)
+    def close_thread(self) -> None:
+        """Stop and wait for the thread."""
+        self._timer.stop()
+        self._slot.close()
+
+    def _refresh_if_outdated(self) -> None:
+        is_free = not (self._timer.isActive() or self._slot.busy)
+        if self._is_outdated and is_free and self.isVisible():
+            passed = self._since_drawn.elapsed() if self._since_drawn.isValid() else _REDRAW_MS
+            self._timer.start(max(0, _REDRAW_MS - passed))
+
+    def _on_due(self) -> None:
+        self._is_outdated = False
+        self._since_drawn.start()
+        if self._drawing is None:
+            self.image = QImage()
+            self.update()
+            return
+        size, ratio = (self.width(), self.height()), self.devicePixelRatioF()
+        self._slot.start(partial(_drawn, self._drawing, self.style_of_figure(), size, ratio))
+
+    def _on_drawn(self, image: QImage) -> None:
+        self.image = image
+        self.update()
+
+    def _on_failed(self, error: BaseException) -> None:
+        raise error  # to the hook that shows what nobody foresaw
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Show the last picture, stretched while one of the right size is being drawn."""
+        if not self.image.isNull():
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawImage(self.rect(), self.image)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the drawing to the new size."""
+        super().resizeEvent(event)
         self.refresh()
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the palette and the font."""
-        super().changeEvent(event)
-        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
+    def event(self, event: QEvent) -> bool:
+        """Draw when shown, and follow the palette and the font."""
+        answer = super().event(event)
+        if event.type() in (
+            QEvent.Type.Show,
+            QEvent.Type.PaletteChange,
+            QEvent.Type.FontChange,
+        ):
             self.refresh()
+        return answer
+
+
+def _drawn(
+    drawing: Drawing, style: Style, size: tuple[int, int], ratio: float
+) -> Generator[QImage, None, None]:
+    """Yield once: the picture."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    with _one_at_a_time:
+        width, height = (side / _DPI for side in size)
+        canvas = FigureCanvasAgg(Figure(figsize=(width, height), dpi=_DPI * ratio))
+        canvas.figure.set_facecolor(style.background)
+        drawing(canvas.figure, style)
+        canvas.draw()  # type: ignore[no-untyped-call]
+        pixels = canvas.buffer_rgba()  # type: ignore[no-untyped-call]
+        rows, columns = pixels.shape[:2]
+        image = QImage(bytes(pixels), columns, rows, QImage.Format.Format_RGBA8888).copy()
+    yield image

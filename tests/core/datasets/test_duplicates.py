@@ -122,22 +122,22 @@ def test_saved_anew_copied_and_different_photographs(tmp_path: Path) -> None:
     [
         (Duplicates(), "No photograph is there twice."),
         (
-            Duplicates(exact=((Path("x/a.jpg"), Path("y/b.jpg")),), across_parts=1),
+            Duplicates(exact=((Path("d/x/1.jpg"), Path("d/y/1.jpg")),), across_parts=1),
             (
-                "There is 1 group of exact copies (such as a.jpg and b.jpg); "
+                "There is 1 group of exact copies (such as x/1.jpg and y/1.jpg); "
                 "1 is in more than one part."
             ),
         ),
         (
             Duplicates(
-                exact=((Path("a"), Path("b")), (Path("c"), Path("d"))),
-                near=((Path("e"), Path("f")),),
+                exact=((Path("x/a"), Path("x/b")), (Path("x/c"), Path("x/d"))),
+                near=((Path("x/e"), Path("x/f")),),
                 across_parts=2,
                 conflicting=3,
             ),
             (
-                "There are 2 groups of exact copies (such as a and b) and 1 group of near "
-                "duplicates (such as e and f); 2 are in more than one part; 3 are labelled "
+                "There are 2 groups of exact copies (such as x/a and x/b) and 1 group of near "
+                "duplicates (such as x/e and x/f); 2 are in more than one part; 3 are labelled "
                 "differently."
             ),
         ),

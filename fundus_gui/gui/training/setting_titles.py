@@ -1,0 +1,41 @@
+"""Settings as the form names them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+
+def setting_title(name: str) -> str:
+    """Return the words for a setting; most are its name."""
+    known = {
+        "compile": QCoreApplication.translate("SettingTitle", "Compile the network"),
+        "cutmix": QCoreApplication.translate("SettingTitle", "CutMix α"),
+        "ema_decay": QCoreApplication.translate("SettingTitle", "EMA decay"),
+        "erasing": QCoreApplication.translate("SettingTitle", "Random erasing"),
+        "fold": QCoreApplication.translate("SettingTitle", "Validation fold"),
+        "initial_size": QCoreApplication.translate("SettingTitle", "Initial size (px)"),
+        "input_size": QCoreApplication.translate("SettingTitle", "Input size (px)"),
+        "max_minutes": QCoreApplication.translate("SettingTitle", "Time budget (min)"),
+        "mixup": QCoreApplication.translate("SettingTitle", "Mixup α"),
+        "patience": QCoreApplication.translate("SettingTitle", "Early stopping (epochs)"),
+        "pretrained": QCoreApplication.translate("SettingTitle", "Pretrained weights"),
+        "rotation": QCoreApplication.translate("SettingTitle", "Rotation (°)"),
+        "state_minutes": QCoreApplication.translate("SettingTitle", "Save state every (min)"),
+        "tensorboard": QCoreApplication.translate("SettingTitle", "TensorBoard"),
+    }
+    spaced = name.replace("_", " ")
+    return known.get(name, spaced[:1].upper() + spaced[1:])
+
+
+def group_title(name: str) -> str:
+    """Return the heading of a group of settings."""
+    known = {
+        "Data": QCoreApplication.translate("SettingGroup", "Data"),
+        "Network": QCoreApplication.translate("SettingGroup", "Network"),
+        "Duration": QCoreApplication.translate("SettingGroup", "Duration"),
+        "Optimisation": QCoreApplication.translate("SettingGroup", "Optimisation"),
+        "Loss": QCoreApplication.translate("SettingGroup", "Loss"),
+        "Augmentation": QCoreApplication.translate("SettingGroup", "Augmentation"),
+        "Computing": QCoreApplication.translate("SettingGroup", "Computing"),
+    }
+    return known.get(name, name)
