@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QAction, QKeySequence, QPalette
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QPalette
 
 from fundus_gui.gui.icons import line_icon
+
+Page = Literal["classify", "train"]
 
 
 class Actions(QObject):
@@ -16,6 +20,18 @@ class Actions(QObject):
         self._add_file_commands()
         self._add_result_commands()
         self._add_view_commands()
+        of_classify = self.all()
+        self._add_train_commands()
+        of_train = [action for action in self.all() if action not in of_classify]
+        self._of_page: dict[Page, list[QAction]] = {"classify": of_classify, "train": of_train}
+        self._add_window_commands()
+
+    def show_page(self, page: Page) -> None:
+        """Offer the commands of one page only, besides those of the window."""
+        self.pages[page].setChecked(True)
+        for name, actions in self._of_page.items():
+            for action in actions:
+                action.setVisible(name == page)
 
     def _add_file_commands(self) -> None:
         new = self._new
@@ -46,11 +62,6 @@ class Actions(QObject):
         self.save_chart = new(
             self.tr("Save c&hart…"), "Ctrl+S", self.tr("Save the bar chart as PNG, SVG or PDF")
         )
-        self.quit = new(self.tr("&Quit"), "Ctrl+Q", self.tr("Close the window"))
-        self.shortcuts = new(
-            self.tr("&Keyboard shortcuts"), "F1", self.tr("List all keyboard shortcuts")
-        )
-        self.about = new(self.tr("&About"), "Shift+F1", self.tr("Versions and weights"))
 
     def _add_result_commands(self) -> None:
         new, toggle = self._new, self._new_toggle
@@ -87,7 +98,7 @@ class Actions(QObject):
         )
         self.fit = new(self.tr("&Fit"), "Ctrl+0", self.tr("Show the whole photograph"))
         self.actual_size = new(
-            self.tr("&100 %"), "Ctrl+1", self.tr("Show one pixel on one pixel of the screen")
+            self.tr("&100 %"), "Ctrl+9", self.tr("Show one pixel on one pixel of the screen")
         )
         self.zoom_in = new(self.tr("Zoom &in"), "Ctrl++", self.tr("Enlarge the photograph"))
         self.zoom_out = new(self.tr("Zoom &out"), "Ctrl+-", self.tr("Shrink the photograph"))
@@ -104,6 +115,43 @@ class Actions(QObject):
         self.next = new(self.tr("&Next photograph"), "Alt+Right", self.tr("Go one row down"))
         self.previous = new(self.tr("&Previous photograph"), "Alt+Left", self.tr("Go one row up"))
 
+    def _add_train_commands(self) -> None:
+        new = self._new
+        self.new_training = new(
+            self.tr("&New training"), "Ctrl+N", self.tr("Set up a new training")
+        )
+        self.choose_data = new(
+            self.tr("&Choose photographs…"),
+            "Ctrl+D",
+            self.tr("Choose the folder of labelled photographs to learn from"),
+        )
+        self.start_training = new(
+            self.tr("&Start training"), "Ctrl+Return", self.tr("Start what is set up")
+        )
+        self.open_run = new(
+            self.tr("&Open a run folder…"),
+            "Ctrl+Shift+R",
+            self.tr("Add a training that lies elsewhere to the list"),
+        )
+
+    def _add_window_commands(self) -> None:
+        new, toggle = self._new, self._new_toggle
+        self.classify_page = toggle(
+            self.tr("Classify"), "Ctrl+1", self.tr("Photographs, their classes and the vote")
+        )
+        self.train_page = toggle(
+            self.tr("Train"), "Ctrl+2", self.tr("Trainings, and a new one on your own photographs")
+        )
+        self.pages: dict[Page, QAction] = {"classify": self.classify_page, "train": self.train_page}
+        group = QActionGroup(self)
+        for action in self.pages.values():
+            group.addAction(action)
+        self.quit = new(self.tr("&Quit"), "Ctrl+Q", self.tr("Close the window"))
+        self.shortcuts = new(
+            self.tr("&Keyboard shortcuts"), "F1", self.tr("List all keyboard shortcuts")
+        )
+        self.about = new(self.tr("&About"), "Shift+F1", self.tr("Versions and weights"))
+
     def paint_icons(self, palette: QPalette) -> None:
         """Draw the icons in the palette's colours."""
         for action, name in (
@@ -116,6 +164,8 @@ class Actions(QObject):
             (self.grid, "grid"),
             (self.fit, "fit"),
             (self.seen_by_model, "seen-by-model"),
+            (self.new_training, "new-training"),
+            (self.choose_data, "open-folder"),
         ):
             action.setIcon(line_icon(name, palette))
 

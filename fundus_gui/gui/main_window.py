@@ -1,33 +1,42 @@
-"""The window: menus, tool bar and status line around the page, and what it remembers."""
+"""The window: menus, tool bar and status line around the pages, and what it remembers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
-from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QMainWindow,
+    QMenu,
+    QStackedWidget,
+    QToolBar,
+    QToolButton,
+    QWidget,
+)
 
 from fundus_gui.core.catalogue import Catalogue
-from fundus_gui.core.paths import samples_dir
+from fundus_gui.core.paths import samples_dir, user_data_dir
 from fundus_gui.gui.about_dialog import AboutDialog, ShortcutsDialog
-from fundus_gui.gui.actions import Actions
+from fundus_gui.gui.actions import Actions, Page
 from fundus_gui.gui.classification import Phase
 from fundus_gui.gui.classify_page import ClassifyPage, local_paths
 from fundus_gui.gui.error_dialog import ErrorReporter
 from fundus_gui.gui.file_dialogs import FileDialogs
 from fundus_gui.gui.jobs import Classify
-from fundus_gui.gui.menus import fill_menu_bar, fill_tool_bar
+from fundus_gui.gui.menus import fill_menu_bar, fill_tool_bar, hide_unused
 from fundus_gui.gui.results_model import Status
 from fundus_gui.gui.settings import load_settings, save_settings
 from fundus_gui.gui.status_bar import RunStatusBar
+from fundus_gui.gui.train_page import TrainPage
 
 _MESSAGE_MS = 6000
 
 
 class MainWindow(QMainWindow):
-    """Hands the page what is opened, dropped, pasted or chosen from the menus.
+    """Hands the pages what is opened, dropped, pasted or chosen from the menus.
 
     Args:
         catalogue: the installed models.
@@ -61,7 +70,12 @@ class MainWindow(QMainWindow):
         self.commands.paint_icons(self.palette())
         self.commands.open_samples.setEnabled(samples_dir().is_dir())
         self.page = ClassifyPage(catalogue, classify, self.commands, self.errors, self._dialogs)
-        self.setCentralWidget(self.page)
+        self.train_page = TrainPage(user_data_dir() / "runs", self.commands, self.errors)
+        self._pages: dict[Page, QWidget] = {"classify": self.page, "train": self.train_page}
+        self._stack = QStackedWidget()
+        for page in self._pages.values():
+            self._stack.addWidget(page)
+        self.setCentralWidget(self._stack)
         self.status = RunStatusBar()
         self.setStatusBar(self.status)
         self.recent_menu = QMenu(self.tr("Open &recent"), self)
@@ -74,11 +88,12 @@ class MainWindow(QMainWindow):
         self._message_timer.setInterval(_MESSAGE_MS)
         self._connect()
         self.page.restore(self._settings)
+        self.train_page.restore(self._settings)
         if self._settings.geometry:
             self.restoreGeometry(self._settings.geometry)
-        for child in self.page.findChildren(QWidget):
+        for child in self._stack.findChildren(QWidget):
             child.setAcceptDrops(False)  # a photograph dropped on a text field is a photograph
-        self._show_state()
+        self.show_page("train" if self._settings.page == "train" else "classify")
 
     def _connect(self) -> None:
         commands = self.commands
@@ -93,11 +108,27 @@ class MainWindow(QMainWindow):
         self._message_timer.timeout.connect(self._show_state)
         self.page.classification.changed.connect(self._show_state)
         self.page.message.connect(self._on_message)
+        commands.classify_page.triggered.connect(self._on_page_chosen)
+        commands.train_page.triggered.connect(self._on_page_chosen)
+        self.train_page.changed.connect(self._show_state)
+        self.train_page.message.connect(self._on_message)
+        self.train_page.choose_requested.connect(self._on_choose_data)
+
+    def show_page(self, page: Page) -> None:
+        """Show one of the pages, with its commands in menus and tool bar."""
+        self._stack.setCurrentWidget(self._pages[page])
+        self.commands.show_page(page)
+        self.recent_menu.menuAction().setVisible(page == "classify")
+        self.page.results.sort_menu.menuAction().setVisible(page == "classify")
+        hide_unused(self, self._tool_bar)
+        self._message_timer.stop()
+        self._show_state()
 
     def open_paths(self, paths: Sequence[Path]) -> None:
         """Open photographs and folders in place of the present ones."""
         if not paths:
             return
+        self.show_page("classify")
         for path in reversed(paths):
             self._settings = self._settings.with_recent(path.absolute())
         self.page.open_paths([path.absolute() for path in paths])
@@ -109,6 +140,20 @@ class MainWindow(QMainWindow):
         folder = self._dialogs.open_folder(self, self._settings.last_folder)
         if folder is not None:
             self.open_paths([folder])
+
+    def _on_page_chosen(self) -> None:
+        self.show_page("train" if self.commands.train_page.isChecked() else "classify")
+
+    def _on_choose_data(self) -> None:
+        folder = self._dialogs.open_folder(self, self._settings.last_folder)
+        if folder is not None:
+            self.open_data(folder)
+
+    def open_data(self, path: Path) -> None:
+        """Set a training on a folder of labelled photographs up."""
+        self.show_page("train")
+        self._settings = replace(self._settings, last_folder=str(path.absolute()))
+        self.train_page.open_data(path.absolute())
 
     def _on_open_samples(self) -> None:
         self.page.open_paths([samples_dir()])
@@ -155,11 +200,7 @@ class MainWindow(QMainWindow):
         has_results = waiting < model.rowCount()
         for action in (commands.export_all, commands.export_selection, commands.copy_rows):
             action.setEnabled(has_results)
-        self.setWindowTitle(", ".join(root.name for root in state.roots[:3]))
-        ready = state.models_ready
-        self.status.set_device(ready.device_name if ready is not None else "")
-        if state.busy or not self._message_timer.isActive():
-            self._show_run(waiting)
+        self._show_status(waiting)
 
     def _emphasise(self, action: QAction, on: bool) -> None:
         button = self._tool_bar.widgetForAction(action)
@@ -167,6 +208,20 @@ class MainWindow(QMainWindow):
             font = button.font()
             font.setBold(on)
             button.setFont(font)
+
+    def _show_status(self, waiting: int) -> None:
+        state = self.page.classification
+        if self._stack.currentWidget() is self.train_page:
+            self.setWindowTitle("")
+            self.status.set_device("")
+            if not self._message_timer.isActive():
+                self.status.show_text(self.train_page.summary())
+            return
+        self.setWindowTitle(", ".join(root.name for root in state.roots[:3]))
+        ready = state.models_ready
+        self.status.set_device(ready.device_name if ready is not None else "")
+        if state.busy or not self._message_timer.isActive():
+            self._show_run(waiting)
 
     def _show_run(self, waiting: int) -> None:
         state, model = self.page.classification, self.page.model
@@ -202,8 +257,12 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Open what was dropped."""
-        self.open_paths(local_paths(event.mimeData()))
+        """Open what was dropped, for the page that is shown."""
+        paths = local_paths(event.mimeData())
+        if paths and self._stack.currentWidget() is self.train_page:
+            self.open_data(paths[0])
+        else:
+            self.open_paths(paths)
         event.acceptProposedAction()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -225,11 +284,15 @@ class MainWindow(QMainWindow):
             self.commands.paint_icons(self.palette())
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Stop all work, wait for it and remember the choices."""
+        """Stop all work but trainings, wait for it and remember the choices."""
+        if not self.train_page.may_close():
+            event.ignore()
+            return
         self._message_timer.stop()
         self.page.close_threads()
-        settings = self.page.choices(self._settings)
-        save_settings(
-            settings.with_geometry(bytes(self.saveGeometry().data())), self._settings_path
-        )
+        self.train_page.close_threads()
+        settings = self.train_page.choices(self.page.choices(self._settings))
+        page = "train" if self._stack.currentWidget() is self.train_page else "classify"
+        geometry = bytes(self.saveGeometry().data())
+        save_settings(replace(settings, page=page, geometry=geometry), self._settings_path)
         super().closeEvent(event)

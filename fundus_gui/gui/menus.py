@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QToolBar, QWidget
 
 from fundus_gui.gui.actions import Actions
+from fundus_gui.gui.widgets.page_switch import PageSwitch
 
 
 def fill_menu_bar(window: QMainWindow, actions: Actions, recent: QMenu, sort: QMenu) -> None:
@@ -27,6 +30,7 @@ def fill_menu_bar(window: QMainWindow, actions: Actions, recent: QMenu, sort: QM
     add(
         tr("Menus", "&File"),
         (a.open_images, a.open_folder, recent, a.open_samples, a.paste),
+        (a.new_training, a.choose_data, a.open_run),
         (a.export_all, a.export_selection, a.save_chart),
         (a.quit,),
     )
@@ -40,13 +44,26 @@ def fill_menu_bar(window: QMainWindow, actions: Actions, recent: QMenu, sort: QM
         (a.run, a.cancel, a.auto_run),
         (a.reset_weights,),
     )
+    add(tr("Menus", "&Train"), (a.start_training,))
     add(
         tr("Menus", "&View"),
+        (a.classify_page, a.train_page),
         (a.grid, sort, a.sort_bars),
         (a.fit, a.actual_size, a.zoom_in, a.zoom_out, a.seen_by_model),
         (a.next, a.previous),
     )
     add(tr("Menus", "&Help"), (a.shortcuts, a.about))
+
+
+def hide_unused(window: QMainWindow, bar: QToolBar) -> None:
+    """Hide the menus whose commands are all hidden, and separators before hidden commands."""
+    for entry in window.menuBar().actions():
+        menu = entry.menu()
+        if isinstance(menu, QMenu):
+            entry.setVisible(any(a.isVisible() and not a.isSeparator() for a in menu.actions()))
+    for entry, following in pairwise(bar.actions()):
+        if entry.isSeparator():
+            entry.setVisible(following.isVisible())
 
 
 def fill_tool_bar(bar: QToolBar, actions: Actions) -> None:
@@ -56,11 +73,12 @@ def fill_tool_bar(bar: QToolBar, actions: Actions) -> None:
     bar.setIconSize(QSize(18, 18))
     bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
     bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    bar.addWidget(PageSwitch([actions.classify_page, actions.train_page]))
     bar.addActions([actions.open_images, actions.open_folder])
     bar.addSeparator()
     bar.addActions([actions.run, actions.cancel])
     bar.addSeparator()
-    bar.addAction(actions.export_all)
+    bar.addActions([actions.export_all, actions.new_training, actions.choose_data])
     spacer = QWidget()
     spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
     bar.addWidget(spacer)

@@ -34,7 +34,9 @@ class AppSettings:
         recent: files and folders opened last, newest first.
         last_folder: where the file dialogs open.
         geometry: of the window, as Qt saves it.
-        splitter: of the page's three parts, as Qt saves it.
+        splitter: of the Classify page's three parts, as Qt saves it.
+        page: the page that was shown last, classify or train.
+        train_splitter: of the Train page's two parts, as Qt saves it.
     """
 
     auto_run: bool = True
@@ -48,16 +50,14 @@ class AppSettings:
     last_folder: str = ""
     geometry: bytes = b""
     splitter: bytes = b""
+    page: str = "classify"
+    train_splitter: bytes = b""
 
     def with_recent(self, path: Path) -> Self:
         """Return the settings with the path first among the recent ones."""
         others = (known for known in self.recent if known != str(path))
         folder = path if path.is_dir() else path.parent
         return replace(self, recent=(str(path), *others)[:RECENT_COUNT], last_folder=str(folder))
-
-    def with_geometry(self, geometry: bytes) -> Self:
-        """Return the settings with the window's place and size."""
-        return replace(self, geometry=geometry)
 
 
 def settings_path() -> Path:

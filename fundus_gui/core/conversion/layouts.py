@@ -227,3 +227,20 @@ def lora_vit(state: State) -> State:
         merged[f"{layer}.weight"] = torch.cat(list(rows.values()))
         del merged[name]
     return merged
+
+
+# --- files that keep the order but not the names ----------------------------------------------
+
+
+def in_order_of(names: Callable[[], Sequence[str]]) -> Layout:
+    """Return a layout for files whose tensors come in our order, one for one.
+
+    Args:
+        names: called when such a file is read, because it builds a network.
+    """
+
+    def rename(state: State) -> State:
+        ours = names()
+        return dict(zip(ours, state.values(), strict=True)) if len(ours) == len(state) else state
+
+    return rename

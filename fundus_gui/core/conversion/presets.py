@@ -5,14 +5,16 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from typing import Any
+
+import torch
 
 from fundus_gui.core.conversion import layouts
 from fundus_gui.core.conversion.foreign import State
 from fundus_gui.core.conversion.layouts import Layout
 from fundus_gui.core.errors import UnknownNameError
-from fundus_gui.core.models import InputFacts, find_architecture, list_models
+from fundus_gui.core.models import InputFacts, create_model, find_architecture, list_models
 from fundus_gui.core.preprocessing import Framing, Preprocessing
 
 TIMM_PREFIX = "timm:"
@@ -80,6 +82,7 @@ def presets() -> Mapping[str, Preset]:
     """Return all presets by name, in the order in which they are tried."""
     groups = (
         _of_timm(),
+        _of_efficientnet_lite(),
         _of_torchvision(),
         _of_articles(),
         _of_retfound(),
@@ -186,6 +189,24 @@ def _of_timm() -> Iterator[Preset]:
             layout=layouts.rdnet,
             public=f"timm:rdnet_{word}.nv_in1k",
         )
+
+
+def _of_efficientnet_lite() -> Iterator[Preset]:
+    for size in range(3):
+        architecture = f"{TIMM_PREFIX}tf_efficientnet_lite{size}"
+        yield Preset(
+            name=f"efficientnet_lite{size}",
+            title=f"EfficientNet-Lite{size} of EfficientNet-Lite-PyTorch",
+            architecture=architecture,
+            preprocessing=_prepared(_facts(architecture)),
+            licence=_APACHE,
+            layout=layouts.in_order_of(partial(_tensor_names, architecture)),
+        )
+
+
+def _tensor_names(architecture: str) -> list[str]:
+    with torch.device("meta"):
+        return list(create_model(architecture, num_classes=1000).state_dict())
 
 
 def _of_articles() -> Iterator[Preset]:

@@ -116,7 +116,7 @@ PRESETS = (
         "in minutes.",
         shared={
             "input_size": 96,
-            "epochs": 30,
+            "epochs": 40,
             "batch_size": 8,
             "learning_rate": 1e-3,
             "rotation": 15.0,
@@ -124,6 +124,7 @@ PRESETS = (
             "colour": 0.1,
             "erasing": 0.0,
             "label_smoothing": 0.05,
+            "test_time_augmentation": False,
         },
         networks={"timm:test_resnet": {"learning_rate": 5e-3}},
     ),

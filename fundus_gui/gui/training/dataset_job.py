@@ -31,8 +31,9 @@ class DataSurvey:
     Attributes:
         dataset: in parts once they could be made.
         patients: how many there are, as far as file names or table tell.
-        pattern: a regular expression that would tell patients apart by file name; empty where
-            patients are known or no convention fits.
+        knows_patients: whether a table tells patients apart.
+        pattern: a regular expression that would tell them apart by file name, empty where no
+            convention fits.
         notices: sentences to be read before training.
         is_split: whether the images are in parts.
         duplicates: None until photographs were compared.
@@ -42,6 +43,7 @@ class DataSurvey:
 
     dataset: Dataset
     patients: int
+    knows_patients: bool = False
     pattern: str = ""
     notices: tuple[str, ...] = ()
     is_split: bool = False
@@ -67,9 +69,7 @@ class Surveyor:
         """
         yield Preparing(stage="reading")
         dataset = read_dataset(Path(config.data))
-        found = DataSurvey(
-            dataset=dataset, patients=_patients(dataset), pattern=_unused_pattern(dataset)
-        )
+        found = _first_look(dataset)
         yield found
         found = yield from _split(found, config)
         yield found
@@ -86,6 +86,16 @@ class Surveyor:
                 told = time.monotonic()
                 done = len(images) - len(missing) + len(self._hashes)
                 yield Preparing(stage="comparing", done=min(done, len(images)), total=len(images))
+
+
+def _first_look(dataset: Dataset) -> DataSurvey:
+    patients = _patients(dataset)
+    is_known = patients < len(dataset.images)
+    names = [image.path.name for image in dataset.images]
+    pattern = None if is_known else find_patient_pattern(names)
+    return DataSurvey(
+        dataset=dataset, patients=patients, knows_patients=is_known, pattern=pattern or ""
+    )
 
 
 def _split(found: DataSurvey, config: TrainConfig) -> Generator[Preparing, None, DataSurvey]:
@@ -127,10 +137,3 @@ def _compared(found: DataSurvey, hashes: Mapping[Path, ImageHashes | None]) -> D
 
 def _patients(dataset: Dataset) -> int:
     return len({image.patient_id for image in dataset.images})
-
-
-def _unused_pattern(dataset: Dataset) -> str:
-    """Return a pattern for the patients, unless they are known from a table."""
-    if _patients(dataset) < len(dataset.images):
-        return ""
-    return find_patient_pattern([image.path.name for image in dataset.images]) or ""

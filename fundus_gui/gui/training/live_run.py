@@ -76,18 +76,26 @@ def _watch(path: Path) -> Generator[LiveRun | None, None, None]:
     folder = RunFolder(path)
     while True:
         gathered = _Gathered(read_run(path))
+        if gathered.run.status == "starting":  # there may be no event for long
+            yield gathered.live()
         for events in follow_run(path):
             for event in events:
                 gathered.take(event)
             yield gathered.live() if events else None
-            if not gathered.run.is_alive and folder.is_alive():
-                break  # resumed in between
+            if _is_outdated(gathered.run):
+                break
         traces = _traces(folder)
         gathered.run = read_run(path)
         yield gathered.live()
         while not gathered.run.is_alive and _traces(folder) == traces:
             time.sleep(_IDLE_SECONDS)
             yield None
+
+
+def _is_outdated(run: Run) -> bool:
+    """Return whether there is more to read than events: the run has begun, or was resumed."""
+    has_begun = run.status == "starting" and run.folder.config_file.is_file()
+    return has_begun or (not run.is_alive and run.folder.is_alive())
 
 
 def _traces(folder: RunFolder) -> tuple[bool, int]:
@@ -140,7 +148,7 @@ class _Gathered:
 
     def live(self) -> LiveRun:
         run = self.run
-        if run.is_alive:
+        if run.status in ("running", "paused"):
             # Whether it still lives is for `read_run` to say once its events have ceased.
             run = replace(
                 run,

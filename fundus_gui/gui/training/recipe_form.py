@@ -1,15 +1,14 @@
-"""How to train, as a form: a preset fills it, every setting can be changed from there."""
+"""How to train, as a form: a preset fills it, every setting of the record is in it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QCoreApplication, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QComboBox,
-    QFormLayout,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -19,212 +18,220 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from fundus_gui.core.errors import FundusError
-from fundus_gui.core.runs import PRESETS, Setting, TrainConfig, find_preset, train_settings
-from fundus_gui.gui.training.setting_editors import (
-    SettingEditor,
-    WheelFilter,
-    make_editor,
-    setting_title,
-)
+from fundus_gui.core.runs import PRESETS, Preset, Setting, find_preset, train_settings
+from fundus_gui.gui.training.setting_editors import SettingEditor, SuggestionEditor, make_editor
+from fundus_gui.gui.training.setting_titles import group_title, setting_title
 
-_OF_THE_DATA = ("data", "patient_pattern")  # the data pane has these
+_FIRST_PRESET = "quick-cpu"  # the one that any machine can train
+_MODEL, _DEVICE = "model", "device"
+_DEVICES = ("auto", "cpu", "cuda", "mps")
 _COLUMNS = 2
 
 
 class RecipeForm(QWidget):
-    """Preset, network and settings.
+    """A preset, the settings of every day, and the others folded away.
+
+    What differs from the preset is marked. Another network brings the preset's settings for it,
+    but what was set by hand stays.
+
+    Args:
+        left_out: names of settings that are chosen elsewhere.
 
     Signals:
-        changed: something is different; `config` may raise.
+        changed: `settings` are others.
     """
 
     changed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, left_out: Collection[str] = (), parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._filling = False
-        self.preset = QComboBox()
+        self.presets = QComboBox()
         for preset in PRESETS:
-            self.preset.addItem(preset.title, preset.name)
-        self.preset.setAccessibleName(self.tr("Recipe"))
-        self.preset_text = QLabel()
-        self.preset_text.setWordWrap(True)
-        self.preset_text.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        self.model = QComboBox()
-        self.model.setEditable(True)
-        self.model.setAccessibleName(self.tr("Network"))
-        self.model.setToolTip(self.tr("Architecture; timm:NAME takes any network of timm"))
-        self.reset = QPushButton(self.tr("&Reset to the recipe"))
-        self.reset.setToolTip(self.tr("Undo all changes of settings"))
-        self.difference = QLabel()
-        self.difference.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        self.advanced = QToolButton()
-        self.advanced.setText(self.tr("Advanced settings"))
-        self.advanced.setCheckable(True)
-        self.advanced.setArrowType(Qt.ArrowType.RightArrow)
-        self.advanced.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.advanced.setAutoRaise(True)
-        self._wheel = WheelFilter(self)
-        self.editors: dict[str, SettingEditor] = {}
-        self._advanced_part = QWidget()
+            self.presets.addItem(preset.title, preset.name)
+        self.presets.setCurrentIndex(self.presets.findData(_FIRST_PRESET))
+        self.presets.setToolTip(self.tr("A recipe that fills the form, to be changed from there"))
+        self._about = QLabel()
+        self._about.setWordWrap(True)
+        self._about.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.reset = QPushButton(self.tr("&Reset to preset"))
+        self.reset.setToolTip(self.tr("Take all settings from the preset again"))
+        self.fold = QToolButton()
+        self.fold.setCheckable(True)
+        self.fold.setAutoRaise(True)
+        self.fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.fold.setToolTip(self.tr("Show or hide all other settings"))
+        self._rows = {
+            name: _Row(setting, make_editor(setting, _suggestions(name)))
+            for name, setting in train_settings().items()
+            if name not in left_out
+        }
+        self._baseline: dict[str, Any] = {}
+        self._advanced = QWidget()
         self._lay_out()
-        self.preset.currentIndexChanged.connect(self._on_preset_changed)
-        self.model.currentTextChanged.connect(self._on_model_changed)
+        self._fill(self.preset.models[0])
+        self._on_fold_toggled(False)
+        self._connect()
+
+    @property
+    def preset(self) -> Preset:
+        """The preset that is chosen."""
+        return find_preset(self.presets.currentData())
+
+    def settings(self) -> dict[str, Any]:
+        """Return all settings of the form by name, not checked against each other."""
+        return {name: row.editor.value() for name, row in self._rows.items()}
+
+    def editor(self, name: str) -> SettingEditor:
+        """Return the editor of a setting."""
+        return self._rows[name].editor
+
+    def differing(self) -> list[str]:
+        """Return the names of the settings that differ from the preset's for the network."""
+        return [
+            name
+            for name, row in self._rows.items()
+            if name != _MODEL and row.editor.value() != self._baseline[name]
+        ]
+
+    def suggest_models(self, names: Sequence[str]) -> None:
+        """Offer these networks below those of the presets."""
+        editor = self._rows[_MODEL].editor
+        if isinstance(editor, SuggestionEditor):
+            editor.suggest(names)
+
+    def _connect(self) -> None:
+        self.presets.currentIndexChanged.connect(self._on_preset_chosen)
         self.reset.clicked.connect(self._on_reset)
-        self.advanced.toggled.connect(self._on_advanced_toggled)
-        self._on_advanced_toggled(False)
-        self._on_preset_changed()
-
-    def set_architectures(self, names: Sequence[str]) -> None:
-        """Offer more networks below those of the recipe."""
-        known = {self.model.itemText(index) for index in range(self.model.count())}
-        self._architectures = tuple(names)
-        self.model.addItems([name for name in names if name not in known])
-
-    def choose(self, preset: str) -> None:
-        """Choose a recipe; an unknown one changes nothing."""
-        index = self.preset.findData(preset)
-        if index >= 0:
-            self.preset.setCurrentIndex(index)
-
-    def config(self, **of_the_data: Any) -> TrainConfig:
-        """Return what the form says.
-
-        Args:
-            of_the_data: the settings that the form does not have.
-
-        Raises:
-            ConfigError: a setting is out of its range, or some do not go together.
-        """
-        return TrainConfig(**self._values(), **of_the_data)
-
-    def set_value(self, name: str, value: Any) -> None:
-        """Show another value of one setting."""
-        self.editors[name].set_value(value)
-
-    def _values(self) -> dict[str, Any]:
-        values = {name: editor.value() for name, editor in self.editors.items()}
-        return {**values, "model": self.model.currentText().strip()}
+        self.fold.toggled.connect(self._on_fold_toggled)
+        for name, row in self._rows.items():
+            slot = self._on_model_changed if name == _MODEL else self._on_changed
+            row.editor.changed.connect(slot)
 
     def _lay_out(self) -> None:
-        top = QFormLayout()
-        top.setHorizontalSpacing(16)
-        top.setVerticalSpacing(8)
-        recipe = QHBoxLayout()
-        recipe.addWidget(self.preset, 1)
-        recipe.addWidget(self.reset)
-        top.addRow(self._label(self.tr("Rec&ipe"), self.preset), recipe)
-        top.addRow(QLabel(), self.preset_text)
-        top.addRow(self._label(self.tr("Net&work"), self.model), self.model)
-        settings = [s for s in train_settings().values() if s.name not in (*_OF_THE_DATA, "model")]
-        basic = self._grid([setting for setting in settings if not setting.is_advanced])
-        groups = QVBoxLayout(self._advanced_part)
-        groups.setContentsMargins(0, 0, 0, 0)
-        groups.setSpacing(8)
-        for group in dict.fromkeys(setting.group for setting in settings):
-            title = QLabel(self.tr(group))
-            font = title.font()
-            font.setBold(True)
-            title.setFont(font)
-            groups.addWidget(title)
-            groups.addLayout(
-                self._grid([s for s in settings if s.is_advanced and s.group == group])
-            )
-            groups.addSpacing(8)
-        more = QHBoxLayout()
-        more.addWidget(self.advanced)
-        more.addStretch(1)
-        more.addWidget(self.difference)
+        label = QLabel(self.tr("&Preset"))
+        label.setBuddy(self.presets)
+        top = QHBoxLayout()
+        top.setSpacing(8)
+        top.addWidget(label)
+        top.addWidget(self.presets, 1)
+        top.addWidget(self.reset)
+        folded = QVBoxLayout(self._advanced)
+        folded.setContentsMargins(0, 0, 0, 0)
+        folded.setSpacing(8)
+        rows = self._rows.values()
+        advanced = [row for row in rows if row.setting.is_advanced]
+        for group in dict.fromkeys(row.setting.group for row in advanced):
+            folded.addWidget(_heading(group))
+            folded.addLayout(_grid([row for row in advanced if row.setting.group == group]))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(12)
+        layout.setSpacing(8)
         layout.addLayout(top)
-        layout.addLayout(basic)
-        layout.addLayout(more)
-        layout.addWidget(self._advanced_part)
+        layout.addWidget(self._about)
+        layout.addLayout(_grid([row for row in rows if not row.setting.is_advanced]))
+        layout.addWidget(self.fold)
+        layout.addWidget(self._advanced)
 
-    def _grid(self, settings: Sequence[Setting]) -> QGridLayout:
-        """Return label and input of each setting, two settings a row."""
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(16)
-        grid.setVerticalSpacing(8)
-        for number, setting in enumerate(settings):
-            editor = make_editor(setting)
-            editor.changed.connect(self._on_changed)
-            editor.widget.installEventFilter(self._wheel)
-            editor.widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-            self.editors[setting.name] = editor
-            row, column = divmod(number, _COLUMNS)
-            label = self._label(setting_title(setting.name), editor.widget)
-            label.setToolTip(editor.widget.toolTip())
-            grid.addWidget(label, row, 2 * column)
-            grid.addWidget(editor.widget, row, 2 * column + 1)
-        for column in range(_COLUMNS):
-            grid.setColumnMinimumWidth(2 * column, 150)
-            grid.setColumnStretch(2 * column + 1, 1)
-        return grid
+    def _fill(self, model: str) -> None:
+        """Take everything from the preset, as it is for a network."""
+        self._about.setText(self.preset.text)
+        self._baseline = self._baseline_of(model)
+        for name, row in self._rows.items():
+            with QSignalBlocker(row.editor):
+                row.editor.set_value(self._baseline[name])
+        self._show_marks()
 
-    @staticmethod
-    def _label(text: str, buddy: QWidget) -> QLabel:
-        label = QLabel(text)
-        label.setBuddy(buddy)
-        return label
+    def _baseline_of(self, model: str) -> dict[str, Any]:
+        config = self.preset.config(model)
+        return {name: getattr(config, name) for name in self._rows}
 
-    def _recipe(self) -> dict[str, Any]:
-        """Return all settings of the chosen recipe for the chosen network."""
-        preset = find_preset(self.preset.currentData())
-        values = {name: setting.default for name, setting in train_settings().items()}
-        return values | preset.settings(self.model.currentText().strip())
-
-    def _fill(self) -> None:
-        self._filling = True
-        recipe = self._recipe()
-        for name, editor in self.editors.items():
-            editor.set_value(recipe[name])
-        self._filling = False
-        self._on_changed()
-
-    def _on_preset_changed(self) -> None:
-        preset = find_preset(self.preset.currentData())
-        self.preset_text.setText(self.tr(preset.text))
-        self._filling = True
-        self.model.clear()
-        self.model.addItems(preset.models)
-        self._filling = False
-        self.set_architectures(getattr(self, "_architectures", ()))
-        self._fill()
-
-    def _on_model_changed(self) -> None:
-        if not self._filling:
-            self._fill()
-
-    def _on_reset(self) -> None:
-        self._fill()
-
-    def _on_changed(self) -> None:
-        if self._filling:
-            return
-        recipe, values = self._recipe(), self._values()
-        changed = [name for name, value in values.items() if value != recipe[name]]
-        for name, editor in self.editors.items():
-            font = editor.widget.font()
-            font.setBold(name in changed)
-            editor.widget.setFont(font)
-        self.reset.setEnabled(bool(changed))
-        self.difference.setText(
-            self.tr("%n setting(s) changed from the recipe", "", len(changed)) if changed else ""
-        )
+    def _on_preset_chosen(self) -> None:
+        self._fill(self.preset.models[0])
         self.changed.emit()
 
-    def _on_advanced_toggled(self, on: bool) -> None:
-        self.advanced.setArrowType(Qt.ArrowType.DownArrow if on else Qt.ArrowType.RightArrow)
-        self._advanced_part.setVisible(on)
+    def _on_reset(self) -> None:
+        self._fill(self.editor(_MODEL).value())
+        self.changed.emit()
 
-    def problem(self, **of_the_data: Any) -> str:
-        """Return what is wrong with the settings, in a sentence; empty if nothing is."""
-        try:
-            self.config(**of_the_data)
-        except FundusError as error:
-            return str(error)
-        return ""
+    def _on_model_changed(self) -> None:
+        by_hand = self.differing()
+        self._baseline = self._baseline_of(self.editor(_MODEL).value())
+        for name, row in self._rows.items():
+            if name != _MODEL and name not in by_hand:
+                with QSignalBlocker(row.editor):
+                    row.editor.set_value(self._baseline[name])
+        self._on_changed()
+
+    def _on_changed(self) -> None:
+        self._show_marks()
+        self.changed.emit()
+
+    def _on_fold_toggled(self, is_open: bool) -> None:
+        self._advanced.setVisible(is_open)
+        self.fold.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
+
+    def _show_marks(self) -> None:
+        differing = self.differing()
+        for name, row in self._rows.items():
+            row.mark(name in differing, self._baseline[name])
+        self.reset.setEnabled(bool(differing))
+        hidden = sum(self._rows[name].setting.is_advanced for name in differing)
+        if hidden:
+            words = self.tr("Advanced settings, {count} changed").format(count=hidden)
+        else:
+            words = self.tr("Advanced settings")
+        self.fold.setText(words)
+
+
+class _Row:
+    """A setting with its label and editor."""
+
+    def __init__(self, setting: Setting, editor: SettingEditor) -> None:
+        self.setting = setting
+        self.editor = editor
+        self.label = QLabel()
+        self.label.setBuddy(editor.control)
+
+    def mark(self, differs: bool, baseline: Any) -> None:
+        """Show whether the value is another than the preset's."""
+        title, tooltip = setting_title(self.setting.name), self.editor.control.toolTip()
+        font = self.label.font()
+        font.setBold(differs)
+        self.label.setFont(font)
+        self.label.setText(f"{title} •" if differs else title)
+        if differs:
+            shown = "–" if baseline in (None, "", {}) else str(baseline)
+            words = QCoreApplication.translate("RecipeForm", "Changed; the preset has {value}.")
+            tooltip = f"{tooltip}\n\n{words.format(value=shown)}"
+        self.label.setToolTip(tooltip)
+
+
+def _suggestions(name: str) -> tuple[str, ...]:
+    if name == _MODEL:
+        return tuple(dict.fromkeys(model for preset in PRESETS for model in preset.models))
+    return _DEVICES if name == _DEVICE else ()
+
+
+def _heading(group: str) -> QLabel:
+    heading = QLabel(group_title(group))
+    font = heading.font()
+    font.setBold(True)
+    heading.setFont(font)
+    return heading
+
+
+def _grid(rows: Sequence[_Row]) -> QGridLayout:
+    """Lay rows out in columns that are read downwards."""
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(8)
+    grid.setVerticalSpacing(4)
+    height = -(-len(rows) // _COLUMNS)
+    for number, row in enumerate(rows):
+        column, line = divmod(number, height)
+        grid.addWidget(row.label, line, 3 * column)
+        grid.addWidget(row.editor, line, 3 * column + 1)
+    for column in range(_COLUMNS):
+        grid.setColumnMinimumWidth(3 * column, 140)
+        grid.setColumnStretch(3 * column + 1, 1)
+        grid.setColumnMinimumWidth(3 * column + 2, 16 if column + 1 < _COLUMNS else 0)
+    return grid

@@ -122,7 +122,7 @@ class RunHeader(QWidget):
                     train=f"{images.get('train', 0):,}", val=f"{images.get('val', 0):,}"
                 ),
                 self.tr("{count} classes").format(count=len(started.class_names)),
-                self.tr("{count} M parameters").format(count=f"{started.parameters / 1e6:.1f}"),
+                self.tr("{count} parameters").format(count=_short(started.parameters)),
                 started.device,
             ]
         return [fact for fact in facts if fact]
@@ -147,10 +147,11 @@ class RunHeader(QWidget):
         is_running = run.status == "running" and step is not None
         last = step if run.is_alive else None
         speed = last.images_per_second if last is not None else _mean_speed(run)
+        speed_text = f"{speed:.1f}" if speed < 10 else f"{speed:.0f}"
         self._tiles.show("epoch", f"{now} / {total}" if total else "–")
         self._tiles.show("elapsed", duration(_elapsed(run)))
         self._tiles.show("left", duration(step.seconds_left) if step and is_running else "–")
-        self._tiles.show("speed", f"{speed:.1f}" if 0 < speed < 10 else f"{speed:.0f}")
+        self._tiles.show("speed", speed_text if speed else "–")
         self._tiles.show("rate", f"{last.learning_rate:.1e}" if last is not None else "–")
         self._tiles.show("accuracy", figure(best, "balanced_accuracy"))
         self._tiles.show("auc", figure(best, "macro_auc", digits=3))
@@ -208,3 +209,7 @@ def _elapsed(run: Run) -> float:
 def _mean_speed(run: Run) -> float:
     speeds = [epoch.images_per_second for epoch in run.epochs]
     return sum(speeds) / len(speeds) if speeds else 0.0
+
+
+def _short(count: int) -> str:
+    return f"{count / 1e6:.1f} M" if count >= 100_000 else f"{count:,}"

@@ -65,10 +65,10 @@ class RunPane(QWidget):
             self._slot.cancel()
             self._say(self.tr("Select a training to see how it goes."))
 
-    def close_threads(self) -> None:
+    def close_thread(self) -> None:
         """Stop and wait for the threads."""
         self._slot.close()
-        self.view.close_threads()
+        self.view.close_thread()
         self.comparison.close_thread()
 
     def _on_read(self, live: LiveRun | None) -> None:

@@ -87,7 +87,7 @@ class RunView(QWidget):
         self.confusion.setVisible(bool(epochs and classes))
         self._show_log("\n".join((*live.notices, live.log)).strip(), follow=is_other)
 
-    def close_threads(self) -> None:
+    def close_thread(self) -> None:
         """Stop drawing and wait for it."""
         self.curves.close_thread()
         self.confusion.close_thread()

@@ -1,212 +1,262 @@
-"""One input for one training setting, made from what the setting says of itself."""
+"""A control for each kind of setting, so that a form is built from what a record says of itself."""
 
 from __future__ import annotations
 
-import json
 import math
+import textwrap
 import tomllib
+from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal
+import tomli_w
+from PySide6.QtCore import QEvent, QLocale, QObject, Qt, Signal
+from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QCheckBox,
     QComboBox,
+    QDoubleSpinBox,
+    QHBoxLayout,
     QLineEdit,
     QSpinBox,
     QWidget,
 )
 
 from fundus_gui.core.runs import Setting
+from fundus_gui.gui.training.setting_titles import choice_title, setting_title
 
-_MOST_OF_A_SPIN_BOX = 2**31 - 1
-
-
-class WheelFilter(QObject):
-    """Keeps the mouse wheel for scrolling the form: an input only turns when it has the focus."""
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Let the form have the wheel of an input without focus."""
-        if event.type() == QEvent.Type.Wheel and isinstance(watched, QWidget):
-            if not watched.hasFocus():
-                event.ignore()
-                return True
-        return False
+_MOST = 1_000_000_000
+_DECIMALS = 10
+_LINE = 72  # characters of a tooltip
 
 
-class SettingEditor(QObject):
-    """An input widget with one way to read, write and watch its value.
+class SettingEditor(QWidget):
+    """Edits one setting.
 
     Signals:
-        changed: the user, or `set_value`, gave it another value.
+        changed: `value` is another.
     """
 
     changed = Signal()
 
-    def __init__(self, setting: Setting, widget: QWidget) -> None:
-        super().__init__(widget)
-        self.setting = setting
-        self.widget = widget
-        widget.setAccessibleName(setting_title(setting.name))
-        widget.setToolTip(setting_tooltip(setting))
+    def __init__(self, setting: Setting, control: QWidget) -> None:
+        super().__init__()
+        self.control = control
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(control)
+        control.setAccessibleName(setting_title(setting.name))
+        control.setToolTip(self._explanation(setting))
+        control.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        control.installEventFilter(self)
+        self.setFocusProxy(control)
 
     def value(self) -> Any:
-        """Return the value; what cannot be understood is returned as the text typed."""
+        """Return what is set."""
         raise NotImplementedError
 
     def set_value(self, value: Any) -> None:
-        """Show a value."""
+        """Set another value; `changed` is emitted if it differs."""
         raise NotImplementedError
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Leave the wheel to the scrolled form unless the control was chosen first."""
+        if event.type() == QEvent.Type.Wheel and not self.control.hasFocus():
+            event.ignore()
+            return True
+        return super().eventFilter(watched, event)
 
-class _Check(SettingEditor):
+    def _explanation(self, setting: Setting) -> str:
+        limits = setting.range_text()
+        text = textwrap.fill(setting.text, _LINE)
+        if not limits:
+            return text
+        return f"{text}\n{self.tr('Allowed: {range}').format(range=limits)}"
+
+
+def make_editor(setting: Setting, suggestions: Sequence[str] = ()) -> SettingEditor:
+    """Return an editor with the setting's default.
+
+    Args:
+        suggestions: offered for a free text.
+    """
+    editor: SettingEditor
+    if setting.kind is bool:
+        editor = _TruthEditor(setting)
+    elif setting.choices:
+        editor = _ChoiceEditor(setting)
+    elif setting.kind in (int, float):
+        editor = _NumberEditor(setting)
+    elif setting.kind is dict:
+        editor = _PairsEditor(setting)
+    elif suggestions:
+        editor = SuggestionEditor(setting, suggestions)
+    else:
+        editor = _TextEditor(setting)
+    editor.set_value(setting.default)
+    return editor
+
+
+class _TruthEditor(SettingEditor):
     def __init__(self, setting: Setting) -> None:
         self._box = QCheckBox()
         super().__init__(setting, self._box)
         self._box.toggled.connect(self.changed)
 
-    def value(self) -> Any:
+    def value(self) -> bool:
         return self._box.isChecked()
 
     def set_value(self, value: Any) -> None:
         self._box.setChecked(bool(value))
 
 
-class _Choice(SettingEditor):
+class _ChoiceEditor(SettingEditor):
     def __init__(self, setting: Setting) -> None:
-        self._list = QComboBox()
+        self._combo = QComboBox()
         for choice in setting.choices:
-            self._list.addItem(choice_title(choice), choice)
-        super().__init__(setting, self._list)
-        self._list.currentIndexChanged.connect(self.changed)
+            self._combo.addItem(choice_title(choice), choice)
+        super().__init__(setting, self._combo)
+        self._combo.currentIndexChanged.connect(self.changed)
 
     def value(self) -> Any:
-        return self._list.currentData()
+        return self._combo.currentData()
 
     def set_value(self, value: Any) -> None:
-        self._list.setCurrentIndex(self._list.findData(value))
+        self._combo.setCurrentIndex(self._combo.findData(value))
 
 
-class _Whole(SettingEditor):
-    def __init__(self, setting: Setting) -> None:
-        self._box = QSpinBox()
-        least, most = setting.least, setting.most
-        self._box.setRange(
-            int(least) if least is not None else -_MOST_OF_A_SPIN_BOX,
-            min(int(most), _MOST_OF_A_SPIN_BOX) if most is not None else _MOST_OF_A_SPIN_BOX,
-        )
-        self._box.setStepType(QAbstractSpinBox.StepType.AdaptiveDecimalStepType)
-        self._box.setKeyboardTracking(False)
-        super().__init__(setting, self._box)
-        self._box.valueChanged.connect(self.changed)
-
-    def value(self) -> Any:
-        return self._box.value()
-
-    def set_value(self, value: Any) -> None:
-        self._box.setValue(int(value))
-
-
-class _Line(SettingEditor):
-    """Text, fractions, and whatever may be left empty."""
-
+class _TextEditor(SettingEditor):
     def __init__(self, setting: Setting) -> None:
         self._line = QLineEdit()
-        if setting.is_optional:
-            self._line.setPlaceholderText(QCoreApplication.translate("Setting", "automatic"))
-        elif setting.default == math.inf:
-            self._line.setPlaceholderText(QCoreApplication.translate("Setting", "no limit"))
         super().__init__(setting, self._line)
         self._line.textChanged.connect(self.changed)
 
-    def value(self) -> Any:
-        text = self._line.text().strip()
-        if self.setting.kind is str:
-            return text
-        if self.setting.kind is dict:
-            return _pairs(text)
-        if not text:
-            return None if self.setting.is_optional else self.setting.default
-        try:
-            return self.setting.kind(text)
-        except ValueError:
-            return text
+    def value(self) -> str:
+        return self._line.text().strip()
 
     def set_value(self, value: Any) -> None:
-        self._line.setText(_shown(value))
+        self._line.setText(value)
 
 
-def make_editor(setting: Setting) -> SettingEditor:
-    """Return the input that suits the setting."""
-    if setting.kind is bool:
-        return _Check(setting)
-    if setting.choices:
-        return _Choice(setting)
-    if setting.kind is int and not setting.is_optional:
-        return _Whole(setting)
-    return _Line(setting)
+class SuggestionEditor(SettingEditor):
+    """A text that is usually one of some words."""
+
+    def __init__(self, setting: Setting, suggestions: Sequence[str]) -> None:
+        self._combo = QComboBox()
+        self._combo.setEditable(True)
+        self._combo.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self._combo.addItems(list(suggestions))
+        super().__init__(setting, self._combo)
+        self._combo.editTextChanged.connect(self.changed)
+
+    def value(self) -> str:
+        """Return the text."""
+        return self._combo.currentText().strip()
+
+    def set_value(self, value: Any) -> None:
+        """Set the text, one of the words or not."""
+        self._combo.setEditText(value)
+
+    def suggest(self, suggestions: Sequence[str]) -> None:
+        """Offer these words besides; what is set stays."""
+        known = {self._combo.itemText(index) for index in range(self._combo.count())}
+        self._combo.addItems([word for word in suggestions if word not in known])
 
 
-def _shown(value: Any) -> str:
-    if value is None or value == math.inf:
-        return ""
-    if isinstance(value, dict):
-        return ", ".join(f"{name}={_bare(entry)}" for name, entry in value.items())
-    return f"{value:g}" if isinstance(value, float) else str(value)
+class _PairsEditor(SettingEditor):
+    """NAME=VALUE, NAME=VALUE; a value as in TOML, or a bare word."""
+
+    def __init__(self, setting: Setting) -> None:
+        self._line = QLineEdit()
+        self._line.setPlaceholderText("name=value, name=value")
+        super().__init__(setting, self._line)
+        self._line.textChanged.connect(self.changed)
+
+    def value(self) -> dict[str, Any]:
+        pairs = (pair.partition("=") for pair in self._line.text().split(","))
+        return {name.strip(): _from_toml(value.strip()) for name, _, value in pairs if name.strip()}
+
+    def set_value(self, value: Any) -> None:
+        self._line.setText(", ".join(f"{name}={_to_toml(one)}" for name, one in value.items()))
 
 
-def _bare(entry: Any) -> str:
-    return entry if isinstance(entry, str) else json.dumps(entry)
+def _from_toml(text: str) -> Any:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
 
 
-def _pairs(text: str) -> Any:
-    """Read NAME=VALUE, NAME=VALUE; bare words are text. What is no pair is returned as typed."""
-    pairs: dict[str, Any] = {}
-    for pair in filter(None, (part.strip() for part in text.split(","))):
-        name, separator, value = pair.partition("=")
-        if not separator or not name.strip():
-            return text
-        try:
-            pairs[name.strip()] = tomllib.loads(f"value = {value}")["value"]
-        except tomllib.TOMLDecodeError:
-            pairs[name.strip()] = value.strip()
-    return pairs
+def _to_toml(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return tomli_w.dumps({"value": value}).partition("=")[2].strip()
 
 
-def setting_title(name: str) -> str:
-    """Return a setting's name for people."""
-    known = {
-        "ema_decay": QCoreApplication.translate("Setting", "Average of weights (EMA)"),
-        "max_minutes": QCoreApplication.translate("Setting", "Time budget in minutes"),
-        "mixup": QCoreApplication.translate("Setting", "Mixup α"),
-        "cutmix": QCoreApplication.translate("Setting", "CutMix α"),
-        "pretrained": QCoreApplication.translate("Setting", "Start from weights"),
-        "compile": QCoreApplication.translate("Setting", "Compile the network"),
-        "channels_last": QCoreApplication.translate("Setting", "Channels last"),
-        "clip_norm": QCoreApplication.translate("Setting", "Gradient clipping"),
-        "policy": QCoreApplication.translate("Setting", "Augmentation policy"),
-        "devices": QCoreApplication.translate("Setting", "Processes"),
-        "balance": QCoreApplication.translate("Setting", "Rare classes"),
-        "tensorboard": "TensorBoard",
-    }
-    words = name.replace("_", " ")
-    return known.get(name) or QCoreApplication.translate("Setting", words[:1].upper() + words[1:])
+class _NumberEditor(SettingEditor):
+    """A spin box; one step below the least value stands for None or infinity where allowed."""
+
+    def __init__(self, setting: Setting) -> None:
+        self._spin = QSpinBox() if setting.kind is int else _NumberSpinBox()
+        super().__init__(setting, self._spin)
+        self._least = -_MOST if setting.least is None else setting.least
+        self._absent = None if setting.is_optional else math.inf
+        step = 1 if setting.kind is int else 0.01
+        if setting.is_optional:
+            self._spin.setSpecialValueText(self.tr("automatic"))
+        elif setting.default == math.inf:
+            self._spin.setSpecialValueText(self.tr("no limit"))
+        else:
+            step = 0
+        self._set_range(self._least - step, _MOST if setting.most is None else setting.most)
+        self._spin.setStepType(QAbstractSpinBox.StepType.AdaptiveDecimalStepType)
+        self._spin.valueChanged.connect(self.changed)
+
+    def value(self) -> float | None:
+        value = self._spin.value()
+        return value if value >= self._least else self._absent
+
+    def set_value(self, value: Any) -> None:
+        is_absent = value is None or value == math.inf
+        self._spin.setValue(self._spin.minimum() if is_absent else value)
+
+    def _set_range(self, least: float, most: float) -> None:
+        if isinstance(self._spin, QSpinBox):
+            self._spin.setRange(round(least), round(most))
+        else:
+            self._spin.setRange(least, most)
 
 
-def choice_title(choice: str) -> str:
-    """Return one of a setting's words for people."""
-    names = {
-        "adamw": "AdamW", "sgd": "SGD", "rmsprop": "RMSprop", "fp32": "fp32", "bf16": "bf16",
-        "fp16": "fp16", "randaugment": "RandAugment", "trivialaugment": "TrivialAugment",
-        "imagenet": "ImageNet", "ben-graham": "Ben Graham",
-    }  # fmt: skip
-    return names.get(choice) or QCoreApplication.translate(
-        "Setting", choice[:1].upper() + choice[1:].replace("-", " ")
-    )
+class _NumberSpinBox(QDoubleSpinBox):
+    """Shows 0.05 and 1e-05 as short as they can be written, and takes both ways of writing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setLocale(QLocale.c())
+        self.setDecimals(_DECIMALS)
+
+    def textFromValue(self, value: float) -> str:
+        return f"{value:.8g}"
+
+    def valueFromText(self, text: str) -> float:
+        number = _number(text)
+        return self.minimum() if number is None else number
+
+    def validate(self, text: str, position: int) -> object:
+        number = _number(text)
+        is_special = bool(self.specialValueText()) and text in ("", self.specialValueText())
+        if is_special or (number is not None and self.minimum() <= number <= self.maximum()):
+            state = QValidator.State.Acceptable
+        elif set(text.lower()) <= set("0123456789.e+-"):
+            state = QValidator.State.Intermediate
+        else:
+            state = QValidator.State.Invalid
+        return state, text, position
 
 
-def setting_tooltip(setting: Setting) -> str:
-    """Return what the setting is, and its range."""
-    text = QCoreApplication.translate("Setting", setting.text)
-    limits = setting.range_text() if not setting.choices else ""
-    return f"{text} ({limits})" if limits else text
+def _number(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None

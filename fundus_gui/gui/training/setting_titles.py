@@ -8,18 +8,23 @@ from PySide6.QtCore import QCoreApplication
 def setting_title(name: str) -> str:
     """Return the words for a setting; most are its name."""
     known = {
+        "balance": QCoreApplication.translate("SettingTitle", "Balance classes by"),
+        "colour": QCoreApplication.translate("SettingTitle", "Colour variation"),
         "compile": QCoreApplication.translate("SettingTitle", "Compile the network"),
         "cutmix": QCoreApplication.translate("SettingTitle", "CutMix α"),
         "ema_decay": QCoreApplication.translate("SettingTitle", "EMA decay"),
         "erasing": QCoreApplication.translate("SettingTitle", "Random erasing"),
+        "flips": QCoreApplication.translate("SettingTitle", "Mirroring"),
         "fold": QCoreApplication.translate("SettingTitle", "Validation fold"),
         "initial_size": QCoreApplication.translate("SettingTitle", "Initial size (px)"),
         "input_size": QCoreApplication.translate("SettingTitle", "Input size (px)"),
         "max_minutes": QCoreApplication.translate("SettingTitle", "Time budget (min)"),
         "mixup": QCoreApplication.translate("SettingTitle", "Mixup α"),
-        "patience": QCoreApplication.translate("SettingTitle", "Early stopping (epochs)"),
+        "patience": QCoreApplication.translate("SettingTitle", "Patience (epochs)"),
         "pretrained": QCoreApplication.translate("SettingTitle", "Pretrained weights"),
+        "policy": QCoreApplication.translate("SettingTitle", "Augmentation policy"),
         "rotation": QCoreApplication.translate("SettingTitle", "Rotation (°)"),
+        "seed": QCoreApplication.translate("SettingTitle", "Random seed"),
         "state_minutes": QCoreApplication.translate("SettingTitle", "Save state every (min)"),
         "tensorboard": QCoreApplication.translate("SettingTitle", "TensorBoard"),
     }
@@ -39,3 +44,21 @@ def group_title(name: str) -> str:
         "Computing": QCoreApplication.translate("SettingGroup", "Computing"),
     }
     return known.get(name, name)
+
+
+def choice_title(word: str) -> str:
+    """Return one of the words of a setting as people write it."""
+    known = {
+        "adamw": "AdamW",
+        "ben-graham": "Ben Graham",
+        "bf16": "bf16",
+        "fp16": "fp16",
+        "fp32": "fp32",
+        "imagenet": "ImageNet",
+        "randaugment": "RandAugment",
+        "rmsprop": "RMSprop",
+        "sgd": "SGD",
+        "trivialaugment": "TrivialAugment",
+    }
+    spaced = word.replace("-", " ")
+    return known.get(word, spaced[:1].upper() + spaced[1:])

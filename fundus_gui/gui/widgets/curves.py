@@ -55,7 +55,7 @@ class CurvesView(FigureView):
 
     def minimumSizeHint(self) -> QSize:
         """Never be smaller than can be read."""
-        return QSize(320, 260)
+        return QSize(320, 300)
 
     def _described(self, curve: Curve) -> str:
         best = curve.best

@@ -59,6 +59,18 @@ def test_events_of_a_running_training_are_told_as_they_come(tmp_path: Path) -> N
     assert live.run.started.class_names == CLASSES
 
 
+def test_settings_are_known_as_soon_as_they_are_written(tmp_path: Path) -> None:
+    path = tmp_path / "run"
+    path.mkdir()
+    (path / "output.log").write_text("")
+    records = watch_runs([path])
+    assert seen(records, lambda live: live.run.status == "starting").run.config is None
+    with begin(path).locked():
+        live = seen(records, lambda live: live.is_listening and live.run.config is not None)
+    assert live.run.config is not None
+    assert live.run.config.model == "vit_ti_16"
+
+
 def test_a_killed_training_is_told_as_failed(tmp_path: Path) -> None:
     folder = begin(tmp_path / "run")
     with folder.locked():

@@ -30,7 +30,7 @@ def pane(qtbot: QtBot, control: RunControl) -> Iterator[RunPane]:
     made.resize(1100, 760)
     made.show()
     yield made
-    made.close_threads()
+    made.close_thread()
 
 
 def show(pane: RunPane, qtbot: QtBot, *folders: RunFolder) -> None:

@@ -1,0 +1,254 @@
+"""What is to be learnt from: a folder, its classes, its patients and whatever is wrong with it."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from fundus_gui.core.errors import FundusError
+from fundus_gui.core.runs import Preparing, TrainConfig
+from fundus_gui.gui.error_dialog import ErrorReporter
+from fundus_gui.gui.training.class_table import ClassTable
+from fundus_gui.gui.training.data_welcome import DataWelcome
+from fundus_gui.gui.training.dataset_job import DataSurvey, Surveyor
+from fundus_gui.gui.training.notice_box import NoticeBox, Remark
+from fundus_gui.gui.training.survey_words import survey_remarks, survey_summary
+from fundus_gui.gui.worker import JobSlot
+
+# The settings on which the parts depend.
+_OF_THE_SPLIT = (
+    "data",
+    "patient_pattern",
+    "validation_fraction",
+    "folds",
+    "fold",
+    "duplicates",
+    "seed",
+)
+_SETTLE_MS = 300
+
+
+class DataPane(QWidget):
+    """Surveys the chosen folder in a thread; the latest choice wins.
+
+    Signals:
+        changed: `settings` are others, or `problem` says something else.
+        choose_requested: the user wants to be asked for a folder.
+    """
+
+    changed = Signal()
+    choose_requested = Signal()
+
+    def __init__(self, errors: ErrorReporter, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._errors = errors
+        self._folder: Path | None = None
+        self._surveyor = Surveyor()
+        self._survey: DataSurvey | None = None
+        self._error = ""
+        self._split: dict[str, Any] = {}
+        self._config = TrainConfig()
+        self._slot = JobSlot(self)
+        self._slot.yielded.connect(self._on_yielded)
+        self._slot.completed.connect(self._on_completed)
+        self._slot.failed.connect(self._on_failed)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_SETTLE_MS)
+        self._timer.timeout.connect(self._start)
+        self.welcome = DataWelcome()
+        self.welcome.choose_requested.connect(self.choose_requested)
+        self._path = QLabel()
+        self._path.setTextFormat(Qt.TextFormat.PlainText)
+        self._path.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.choose = QPushButton(self.tr("Choose another &folder…"))
+        self.choose.setToolTip(self.tr("Choose the folder that holds the labelled photographs"))
+        self.choose.clicked.connect(self.choose_requested)
+        self.summary = QLabel()
+        self.summary.setWordWrap(True)
+        self.table = ClassTable()
+        self.by_name = QCheckBox(self.tr("Tell &patients apart by file name:"))
+        self.by_name.setToolTip(
+            self.tr(
+                "All photographs of a patient then stay in one part, so that none is learnt\n"
+                "from and tested on at once"
+            )
+        )
+        self.pattern = QLineEdit()
+        self.pattern.setAccessibleName(self.tr("Pattern of the patients in the file names"))
+        self.pattern.setToolTip(
+            self.tr(
+                "A regular expression; its first group, or the one named patient, is the\n"
+                r"patient, as in (\d+)_(left|right)"
+            )
+        )
+        self.by_name.toggled.connect(self._on_pattern_changed)
+        self.pattern.textChanged.connect(self._on_pattern_changed)
+        self._stage = QLabel()
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setFixedHeight(8)
+        self._bar.setAccessibleName(self.tr("Progress of the reading"))
+        self.notices = NoticeBox()
+        self._found = QWidget()
+        self._working = QWidget()
+        self._patients = QWidget()
+        self._lay_out()
+        self._show()
+
+    @property
+    def survey(self) -> DataSurvey | None:
+        """What is known of the data so far."""
+        return self._survey
+
+    @property
+    def problem(self) -> str:
+        """Why the data cannot be trained on, in a sentence; empty when it can."""
+        if self._folder is None:
+            return self.tr("Choose the photographs to learn from.")
+        if self._error:
+            return self._error
+        if self._survey is None or not self._survey.is_split:
+            return self.tr("The photographs are being read.")
+        errors = [r.text for r in survey_remarks(self._survey, self._config) if r.weight == "error"]
+        return errors[0] if errors else ""
+
+    def settings(self) -> dict[str, Any]:
+        """Return the settings that are chosen here, by name."""
+        pattern = self.pattern.text().strip() if self.by_name.isChecked() else ""
+        return {"data": str(self._folder or ""), "patient_pattern": pattern}
+
+    def open(self, path: Path) -> None:
+        """Read a folder, or that of a table, in place of the present one."""
+        self._folder = path.parent if path.suffix.lower() == ".csv" else path
+        self._surveyor = Surveyor()
+        self._survey, self._error, self._split = None, "", {}
+        self.by_name.setChecked(False)
+        self.pattern.clear()
+        self._path.setText(str(self._folder))
+        self._path.setToolTip(str(self._folder))
+        self._bar.setRange(0, 0)
+        self._stage.setText(self.tr("Reading…"))
+        self._working.show()
+        self._show()
+        self.changed.emit()
+
+    def set_config(self, config: TrainConfig) -> None:
+        """Share the photographs out as this config wants it; read again only if need be."""
+        split = {name: getattr(config, name) for name in _OF_THE_SPLIT}
+        self._config = config
+        if split == self._split or not config.data:
+            return
+        is_new = split["data"] != self._split.get("data")
+        self._split = split
+        self._timer.start(0 if is_new else _SETTLE_MS)
+
+    def close_threads(self) -> None:
+        """Stop and wait for the threads."""
+        self._timer.stop()
+        self._slot.close()
+        self.table.close_thread()
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.setSpacing(8)
+        top.addWidget(self._path, 1)
+        top.addWidget(self.choose)
+        patients = QHBoxLayout(self._patients)
+        patients.setContentsMargins(0, 0, 0, 0)
+        patients.setSpacing(8)
+        patients.addWidget(self.by_name)
+        patients.addWidget(self.pattern, 1)
+        working = QHBoxLayout(self._working)
+        working.setContentsMargins(0, 0, 0, 0)
+        working.setSpacing(8)
+        working.addWidget(self._stage)
+        working.addWidget(self._bar, 1)
+        found = QVBoxLayout(self._found)
+        found.setContentsMargins(0, 0, 0, 0)
+        found.setSpacing(8)
+        found.addLayout(top)
+        for widget in (self.summary, self.table, self._patients):
+            found.addWidget(widget)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self._found)
+        layout.addWidget(self._working)
+        layout.addWidget(self.notices)
+        layout.addWidget(self.welcome, 1)
+        self._working.hide()
+
+    def _start(self) -> None:
+        self._error = ""
+        self._slot.start(partial(self._surveyor.survey, self._config))
+
+    def _on_pattern_changed(self) -> None:
+        self.pattern.setEnabled(self.by_name.isChecked())
+        self.changed.emit()
+
+    def _on_yielded(self, record: Preparing | DataSurvey) -> None:
+        if isinstance(record, Preparing):
+            self._show_stage(record)
+            return
+        if self._survey is None and record.pattern and not self.by_name.isChecked():
+            self.pattern.setText(record.pattern)
+        if record.is_split or self._survey is None:  # the parts shown stay until there are others
+            self._survey = record
+            self._show()
+            self.changed.emit()
+
+    def _on_completed(self) -> None:
+        self._working.hide()
+
+    def _on_failed(self, error: BaseException) -> None:
+        self._working.hide()
+        if not isinstance(error, FundusError):
+            self._errors.report(error)
+        self._error = str(error)
+        self._show()
+        self.changed.emit()
+
+    def _show_stage(self, preparing: Preparing) -> None:
+        self._working.show()
+        self._bar.setRange(0, preparing.total)
+        self._bar.setValue(preparing.done)
+        if preparing.stage == "comparing":
+            self._stage.setText(
+                self.tr("Looking for duplicates: {done} of {total}").format(
+                    done=f"{preparing.done:,}", total=f"{preparing.total:,}"
+                )
+            )
+        else:
+            self._stage.setText(self.tr("Reading…"))
+
+    def _show(self) -> None:
+        survey = self._survey
+        self._found.setVisible(self._folder is not None)
+        self.welcome.setVisible(self._folder is None or (survey is None and bool(self._error)))
+        for widget in (self.summary, self.table):
+            widget.setVisible(survey is not None)
+        remarks = [Remark("error", self._error)] if self._error else []
+        if survey is not None:
+            self.summary.setText(survey_summary(survey))
+            self.table.show_dataset(survey.dataset)
+            if not self._error:
+                remarks += survey_remarks(survey, self._config)
+        are_known = survey is None or survey.knows_patients
+        self._patients.setVisible(not are_known)
+        self.pattern.setEnabled(self.by_name.isChecked())
+        self.notices.show_remarks(remarks)

@@ -1,0 +1,157 @@
+"""Sets a new training up: data, recipe, and the bar that starts it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QLabel,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from fundus_gui.core.errors import FundusError
+from fundus_gui.core.runs import TrainConfig
+from fundus_gui.gui.error_dialog import ErrorReporter
+from fundus_gui.gui.training.data_pane import DataPane
+from fundus_gui.gui.training.recipe_form import RecipeForm
+from fundus_gui.gui.training.start_bar import StartBar
+from fundus_gui.gui.worker import JobSlot
+
+_SIDE_BY_SIDE = 1280  # px, from which the recipe stands beside the data
+
+ListModels = Callable[[], Generator[tuple[str, ...], None, None]]
+
+
+def list_architectures() -> Generator[tuple[str, ...], None, None]:
+    """Yield once: the names of all networks that can be built."""
+    from fundus_gui.core.models import list_models
+
+    yield tuple(list_models())
+
+
+class SetupPane(QWidget):
+    """Data and recipe, which scroll where the window is low, above the bar that starts.
+
+    Args:
+        runs_dir: where runs are made.
+        errors: shows what nobody foresaw.
+        list_models: names the networks; iterated in a thread when the pane is first seen.
+
+    Signals:
+        start_requested: a config and a name.
+        choose_requested: the user wants to be asked for a folder.
+        message: something to say in passing.
+    """
+
+    start_requested = Signal(object, str)
+    choose_requested = Signal()
+    message = Signal(str)
+
+    def __init__(
+        self,
+        runs_dir: Path,
+        errors: ErrorReporter,
+        *,
+        list_models: ListModels = list_architectures,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._list_models: ListModels | None = list_models
+        self._models_slot = JobSlot(self)
+        self.data = DataPane(errors)
+        self.recipe = RecipeForm(left_out=self.data.settings())
+        self.bar = StartBar(runs_dir)
+        self._halves = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._scroll = QScrollArea()
+        self._lay_out()
+        self._models_slot.yielded.connect(self.recipe.suggest_models)
+        self._models_slot.failed.connect(errors.report)
+        self.data.choose_requested.connect(self.choose_requested)
+        self.data.changed.connect(self._on_changed)
+        self.recipe.changed.connect(self._on_changed)
+        self.bar.start_requested.connect(self._on_start)
+        self.bar.message.connect(self.message)
+        self._on_changed()
+
+    def config(self) -> TrainConfig:
+        """Return what is set.
+
+        Raises:
+            ConfigError: it could not be trained with.
+        """
+        return TrainConfig(**self.recipe.settings(), **self.data.settings())
+
+    def close_threads(self) -> None:
+        """Stop and wait for the threads."""
+        self._models_slot.close()
+        self.data.close_threads()
+
+    def _lay_out(self) -> None:
+        content = QWidget()
+        self._halves.setContentsMargins(16, 8, 16, 8)
+        self._halves.setSpacing(24)
+        self._halves.addWidget(_section(self.tr("1  Photographs"), self.data), 1)
+        self._halves.addWidget(_section(self.tr("2  Recipe"), self.recipe), 1)
+        content.setLayout(self._halves)
+        self._scroll.setWidget(content)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        line = QFrame()
+        line.setFrameShape(QFrame.Shape.HLine)
+        line.setFrameShadow(QFrame.Shadow.Sunken)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._scroll, 1)
+        layout.addWidget(line)
+        layout.addWidget(self.bar)
+
+    def _on_changed(self) -> None:
+        try:
+            config = self.config()
+        except FundusError as error:
+            self.bar.show_config(None, str(error))
+            return
+        self.data.set_config(config)
+        self.bar.show_config(config, self.data.problem)
+
+    def _on_start(self) -> None:
+        self.start_requested.emit(self.config(), self.bar.name.text())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Look for the networks once; the library that builds them takes seconds to load."""
+        super().showEvent(event)
+        if self._list_models is not None:
+            self._models_slot.start(self._list_models)
+            self._list_models = None
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the recipe below the data where there is no room beside it."""
+        super().resizeEvent(event)
+        is_wide = self.width() >= _SIDE_BY_SIDE
+        direction = QBoxLayout.Direction
+        self._halves.setDirection(direction.LeftToRight if is_wide else direction.TopToBottom)
+
+
+def _section(title: str, content: QWidget) -> QWidget:
+    heading = QLabel(title)
+    font = heading.font()
+    font.setPointSizeF(font.pointSizeF() * 1.3)
+    font.setBold(True)
+    heading.setFont(font)
+    section = QWidget()
+    column = QVBoxLayout(section)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(8)
+    column.addWidget(heading)
+    column.addWidget(content)
+    column.addStretch(1)
+    return section

@@ -1,0 +1,69 @@
+"""What was found in labelled photographs, in sentences."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from fundus_gui.core.runs import TrainConfig
+from fundus_gui.gui.training.dataset_job import DataSurvey
+from fundus_gui.gui.training.notice_box import Remark
+
+_NAMES_AT_MOST = 5
+
+
+def survey_summary(survey: DataSurvey) -> str:
+    """Return how much there is, in one line."""
+    tr = QCoreApplication.translate
+    dataset = survey.dataset
+    facts = [
+        tr("Survey", "{count} photographs").format(count=f"{len(dataset.images):,}"),
+        tr("Survey", "{count} classes").format(count=len(dataset.class_names)),
+    ]
+    if survey.patients < len(dataset.images):
+        facts.append(tr("Survey", "{count} patients").format(count=f"{survey.patients:,}"))
+    if survey.is_split:
+        facts += [
+            words.format(count=f"{count:,}")
+            for words, count in (
+                (tr("Survey", "{count} to learn from"), len(dataset.part("train"))),
+                (tr("Survey", "{count} for validation"), len(dataset.part("val"))),
+                (tr("Survey", "{count} for the test"), len(dataset.part("test"))),
+            )
+            if count
+        ]
+    return " · ".join(facts)
+
+
+def survey_remarks(survey: DataSurvey, config: TrainConfig) -> list[Remark]:
+    """Return what should be read before training, the gravest first."""
+    tr = QCoreApplication.translate
+    remarks = [Remark("warning", text) for text in survey.notices]
+    duplicates = survey.duplicates
+    if duplicates is not None and (duplicates.exact or duplicates.near):
+        refused = config.duplicates == "refuse"
+        consequence = ""
+        if refused:
+            consequence = tr("Survey", "Training refuses them: remove them, or join them instead.")
+        elif survey.moved:
+            consequence = tr(
+                "Survey", "{count} were moved, so that no group is in two parts."
+            ).format(count=f"{survey.moved:,}")
+        text = f"{duplicates.sentence()} {consequence}".strip()
+        remarks.append(Remark("error" if refused else "warning", text))
+    elif duplicates is not None:
+        remarks.append(Remark("good", duplicates.sentence()))
+    if survey.unreadable:
+        remarks.append(Remark("error", _unreadable(survey)))
+    return sorted(remarks, key=lambda remark: ("error", "warning", "good").index(remark.weight))
+
+
+def _unreadable(survey: DataSurvey) -> str:
+    tr = QCoreApplication.translate
+    names = [path.name for path in survey.unreadable]
+    shown = ", ".join(names[:_NAMES_AT_MOST])
+    more = len(names) - _NAMES_AT_MOST
+    if more > 0:
+        shown = tr("Survey", "{names} and {count} more").format(names=shown, count=f"{more:,}")
+    return tr(
+        "Survey", "{count} cannot be read as photographs: {names}. Remove or replace them."
+    ).format(count=f"{len(names):,}", names=shown)
