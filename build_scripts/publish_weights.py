@@ -14,22 +14,20 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-import tomli_w
 from safetensors.torch import load_file
 
-from fundus_gui.core import atomic
 from fundus_gui.core.cards import ModelCard, read_card
-from fundus_gui.core.catalogue import ENSEMBLES_FILE, Catalogue, EnsembleSpec, read_catalogue
+from fundus_gui.core.catalogue import Catalogue, EnsembleSpec, read_catalogue, write_ensemble
 from fundus_gui.core.checkpoints import save_checkpoint
 from fundus_gui.core.datasets import LabelledImage, read_split
 from fundus_gui.core.ensemble import load_ensemble
 from fundus_gui.core.evaluation import Metrics, measure
+from fundus_gui.core.fusion import VoteFit, fit_vote_weights
 from fundus_gui.core.inference import predict_images
 from fundus_gui.core.models import find_architecture
 from fundus_gui.core.paths import samples_dir
 from fundus_gui.core.results import Prediction
 from fundus_gui.core.runs import RunFolder
-from fundus_gui.core.vote import fit_vote_weights, soft_vote
 
 LICENCE = (
     "Research use only. Trained on ODIR-2019 photographs, published for research without a "
@@ -55,7 +53,7 @@ def main() -> None:
     catalogue = read_catalogue([options.out])
     images = validation_images(options.data, list(runs.values()))
     probabilities, labels = classify_validation(catalogue, names, images)
-    weights = fit_vote_weights(probabilities, labels)
+    fit = fit_vote_weights(probabilities, labels)
     golden = classify_golden(catalogue, names)
     for name, own, answer in zip(names, probabilities, golden, strict=True):
         card = dataclasses.replace(
@@ -64,9 +62,9 @@ def main() -> None:
             golden=answer,
         )
         save(options.out / f"{name}.safetensors", runs[name], card)
-    write_ensemble(options.out, names, weights.tolist(), len(labels))
+    write_ensemble(default_ensemble(names, fit, len(labels)), options.out, overwrite=True)
     members = {n: measure(p, labels) for n, p in zip(names, probabilities, strict=True)}
-    voted = measure(soft_vote(probabilities, weights), labels)
+    voted = measure(fit.vote(probabilities), labels)
     print_figures(members, voted)
     if voted.balanced_accuracy < min(m.balanced_accuracy for m in members.values()):
         raise SystemExit("The ensemble is worse than its worse member; do not ship it.")
@@ -150,21 +148,16 @@ def classify_golden(catalogue: Catalogue, names: Sequence[str]) -> list[Mapping[
     return answers
 
 
-def write_ensemble(
-    folder: Path, names: Sequence[str], weights: Sequence[float], images: int
-) -> None:
-    """Write `ensembles.toml` with the default ensemble."""
-    spec = EnsembleSpec(
+def default_ensemble(names: Sequence[str], fit: VoteFit, images: int) -> EnsembleSpec:
+    """Return the ensemble that is used when none is named."""
+    return EnsembleSpec(
         name="default",
         title="Default ensemble",
         members=tuple(names),
-        weights=tuple(weights),
-        method="inverse_variance",
+        weights=fit.weights,
+        method=fit.method,
         fitted_on=f"validation part, {images} photographs",
     )
-    entry = {k: v for k, v in dataclasses.asdict(spec).items() if k != "name"}
-    content = tomli_w.dumps({"ensembles": {spec.name: entry}})
-    atomic.write_bytes(folder / ENSEMBLES_FILE, content.encode())
 
 
 def print_figures(members: Mapping[str, Metrics], voted: Metrics) -> None:

@@ -25,6 +25,7 @@ from fundus_gui.cli import options
 from fundus_gui.cli.console import err, printable
 from fundus_gui.cli.console import out as console
 from fundus_gui.cli.invocation import Invocation
+from fundus_gui.cli.licences import print_licences
 from fundus_gui.core.catalogue import Catalogue, EnsembleSpec, read_catalogue
 from fundus_gui.core.errors import ImageError
 from fundus_gui.core.images import find_images
@@ -82,6 +83,7 @@ def classify(
         for result in _with_progress(results, len(files), loaded.device_name):
             report.add(result)
     report.show(out)
+    print_licences(loaded.cards)
     raise typer.Exit(3 if report.failed else 0)
 
 

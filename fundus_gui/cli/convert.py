@@ -28,7 +28,7 @@ def _print_presets(wanted: bool) -> None:
     name = Column("preset", no_wrap=True)
     table = Table(name, "what the file is", "licence of the weights", box=box.SIMPLE_HEAD)
     for preset in presets().values():
-        table.add_row(preset.name, preset.title, preset.licence)
+        table.add_row(preset.name, preset.title, preset.terms)
     table.add_row("ARCHITECTURE", "any network with our names, timm:NAME too", "")
     console.print(table)
     raise typer.Exit

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +12,7 @@ from rich.table import Column, Table
 from fundus_gui.cli.add import add
 from fundus_gui.cli.console import err, out, printable
 from fundus_gui.cli.convert import convert
+from fundus_gui.cli.licences import print_licences
 from fundus_gui.core.cards import ModelCard
 from fundus_gui.core.catalogue import Catalogue, read_catalogue
 from fundus_gui.core.errors import UnknownNameError
@@ -66,6 +68,7 @@ def _print_installed() -> None:
     if catalogue.models:
         out.print(table)
         _print_ensembles(catalogue)
+        print_licences({name: model.card for name, model in catalogue.models.items()})
     else:
         folder = user_weights_dir()
         out.print(f"No models are installed. Put weights (.safetensors) into {folder}.")
@@ -145,9 +148,17 @@ def show(
     """
     installed = read_catalogue().models
     if name in installed and not architecture:
-        out.print_json(installed[name].card.to_json(), ensure_ascii=False)
+        out.print_json(_without_hashes(installed[name].card).to_json(), ensure_ascii=False)
     else:
         _print_architecture(_architecture_or_model(name, list(installed)))
+
+
+def _without_hashes(card: ModelCard) -> ModelCard:
+    """Say how many training images' hashes there are in place of the thousands themselves."""
+    hashes = card.training.get("image_hashes")
+    if not hashes:
+        return card
+    return replace(card, training={**card.training, "image_hashes": f"of {len(hashes)} images"})
 
 
 def _architecture_or_model(name: str, installed: list[str]) -> Architecture:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,7 @@ _MAX_HEADER_BYTES = 100_000_000  # the limit of the safetensors format itself
 _PICKLE_STARTS = (b"PK", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
 _TEXTS = ("architecture", "title", "licence", "notes")
 _TABLES = ("arguments", "training", "metrics", "golden")
+_NON_COMMERCIAL = re.compile(r"\bNC\b|non-?commercial", re.IGNORECASE)
 
 JsonObject = Mapping[str, Any]
 
@@ -66,6 +68,11 @@ class ModelCard:
         if not 0 < self.temperature < float("inf"):
             raise ConfigError(f"The temperature must be above 0, not {self.temperature!r}.")
 
+    @property
+    def is_non_commercial(self) -> bool:
+        """Whether the licence, as far as a program can tell, forbids commercial use."""
+        return bool(_NON_COMMERCIAL.search(self.licence))
+
     def to_json(self) -> str:
         """Return the card as one JSON object, keys sorted.
 
@@ -102,6 +109,14 @@ class ModelCard:
             return cls(class_names=names, preprocessing=preprocessing, **values)
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise ConfigError(f"its card cannot be read ({error})") from error
+
+
+def names_by_licence(cards: Mapping[str, ModelCard]) -> dict[str, list[str]]:
+    """Return the models' names under each licence; it is empty where none is stated."""
+    names: dict[str, list[str]] = {}
+    for name, card in cards.items():
+        names.setdefault(card.licence, []).append(name)
+    return names
 
 
 def _check_kinds(values: JsonObject) -> None:

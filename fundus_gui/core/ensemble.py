@@ -16,8 +16,9 @@ from fundus_gui.core.catalogue import Catalogue, EnsembleSpec
 from fundus_gui.core.checkpoints import load_checkpoint
 from fundus_gui.core.devices import device_name, is_out_of_memory, resolve_device
 from fundus_gui.core.errors import DeviceError, EnsembleError
+from fundus_gui.core.fusion import fit_vote_weights
 from fundus_gui.core.preprocessing import Preprocessing
-from fundus_gui.core.vote import fit_vote_weights, soft_vote, vote_shares
+from fundus_gui.core.vote import soft_vote, vote_shares
 
 __all__ = [
     "Ensemble",

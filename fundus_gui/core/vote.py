@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from fundus_gui.core.errors import EnsembleError
 
 Floats = NDArray[np.float64]
+VoteRule = Literal["constant", "entropy"]
 
 _NEGLIGIBLE = 1e-6  # difference of probabilities or weights that means nothing
 
@@ -76,11 +77,39 @@ def soft_vote(probabilities: ArrayLike, weights: ArrayLike) -> Floats:
     return votes
 
 
+def image_weights(probabilities: ArrayLike, weights: ArrayLike, rule: VoteRule) -> Floats:
+    """Return the normalised weights that the members have on each image.
+
+    `constant` leaves the weights as they are; `entropy` multiplies them by exp(-H) of the member's
+    own distribution of entropy H in nats, so that the sure outweigh the unsure.
+
+    Args:
+        probabilities: (M, N, K) or (M, K), members first.
+        weights: (M,), in any scale.
+        rule: how.
+
+    Returns:
+        (M, N) or (M,), of sum 1 over the members.
+    """
+    stacked = np.asarray(probabilities, dtype=np.float64)
+    scaled = normalise_weights(weights, stacked.shape[0])
+    of_images = np.broadcast_to(scaled.reshape(-1, *([1] * (stacked.ndim - 2))), stacked.shape[:-1])
+    if rule == "constant":
+        return of_images
+    surer = of_images * np.exp(-_entropies(stacked))
+    normalised: Floats = surer / surer.sum(axis=0)
+    return normalised
+
+
 def entropy(probabilities: ArrayLike) -> float:
     """Return the Shannon entropy in nats of one distribution (K,)."""
-    values = np.asarray(probabilities, dtype=np.float64)
-    positive = values[values > 0]
-    return float(-(positive * np.log(positive)).sum()) + 0.0
+    return float(_entropies(np.asarray(probabilities, dtype=np.float64)))
+
+
+def _entropies(probabilities: Floats) -> Floats:
+    positive = np.where(probabilities > 0, probabilities, 1.0)  # 0 · log 0 = 0 = 1 · log 1
+    entropies: Floats = -(positive * np.log(positive)).sum(axis=-1) + 0.0  # not -0.0
+    return entropies
 
 
 def agreement(member_probabilities: ArrayLike, weights: ArrayLike) -> float:
@@ -150,34 +179,3 @@ def _flips_of_member(
         if at > _NEGLIGIBLE:
             found.append(FlipPoint(index, at, "below", answer(at - _NEGLIGIBLE)))
     return found
-
-
-FitMethod = Literal["equal", "inverse_variance"]
-
-
-def fit_vote_weights(
-    probabilities: ArrayLike, labels: ArrayLike, method: FitMethod = "inverse_variance"
-) -> Floats:
-    """Fit the members' vote weights on photographs that none of them was trained on.
-
-    `inverse_variance` is the adaptive weighted fusion of the sensor-fusion literature
-    (w_m ∝ 1 / s_m², Bates & Granger 1969; Qiu & Liu, Sensors 24:3275, 2024), with a member's
-    Brier score as its s_m².
-
-    Args:
-        probabilities: (M, N, K).
-        labels: (N,) class indices.
-        method: how.
-
-    Returns:
-        (M,) weights of sum 1.
-    """
-    stacked = np.asarray(probabilities, dtype=np.float64)
-    if method not in get_args(FitMethod):
-        known = ", ".join(get_args(FitMethod))
-        raise EnsembleError(f"Vote weights are fitted by {known}, not by '{method}'.")
-    if method == "equal":
-        return normalise_weights(np.ones(len(stacked)), len(stacked))
-    truth = np.eye(stacked.shape[2])[np.asarray(labels)]  # (N, K)
-    brier = np.square(stacked - truth).sum(axis=2).mean(axis=1)  # (M,)
-    return normalise_weights(1 / np.maximum(brier, 1e-12), len(stacked))

@@ -32,7 +32,9 @@ def main(paths: Sequence[Path] = ()) -> int:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal, which Qt would hold up
     app = create_application(sys.argv)
     catalogue = read_catalogue()
-    window = MainWindow(catalogue, Engine(catalogue).classify, settings_path())
+    engine = Engine(catalogue)
+    window = MainWindow(catalogue, engine.classify, settings_path())
+    window.catalogue_changed.connect(engine.use)
     window.errors.install_hooks()
     window.show()
     window.open_paths(paths)

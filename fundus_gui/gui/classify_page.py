@@ -84,7 +84,7 @@ class ClassifyPage(QWidget):
         self.model.modelReset.connect(self._on_rows_cleared)
         self.model.dataChanged.connect(self._on_data_changed)
         self.results.current_changed.connect(self._on_current_changed)
-        self.vote.chooser.spec_changed.connect(self._on_spec_changed)
+        self.vote.spec_changed.connect(self._on_spec_changed)
         self.vote.weights_changed.connect(self._on_weights_changed)
         self.classification.nothing_found.connect(self._on_nothing_found)
         self.classification.failed.connect(self._errors.report)
@@ -142,6 +142,19 @@ class ClassifyPage(QWidget):
             models=spec.members if spec is not None and not known else (),
             splitter=bytes(self.splitter.saveState().data()),
         )
+
+    def set_catalogue(self, catalogue: Catalogue, model: str = "") -> None:
+        """Offer other models; the choice stays unless one of them is to be chosen."""
+        chosen = self.choices(AppSettings())
+        self._catalogue = catalogue
+        self._outputs.set_catalogue(catalogue)
+        self.vote.set_catalogue(catalogue, model_colours(catalogue.models))
+        if model in catalogue.models:
+            self.vote.chooser.choose("", (model,))
+        else:
+            self.vote.chooser.choose(chosen.ensemble, chosen.models)
+        self.classification.weigh(None)
+        self._on_spec_changed(self.vote.chooser.spec)
 
     def open_paths(self, paths: Sequence[Path], *, add: bool = False) -> None:
         """Open photographs and folders in place of the present ones, or after them."""

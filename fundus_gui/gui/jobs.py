@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
-from fundus_gui.core.catalogue import Catalogue, EnsembleSpec
+from fundus_gui.core.catalogue import Catalogue, EnsembleSpec, read_catalogue
 from fundus_gui.core.errors import ExportError, ImageError
 from fundus_gui.core.export import RunRecord, defused, export_results, table_columns, table_row
 from fundus_gui.core.images import Photograph, find_images, read_photograph, thumbnail
@@ -49,6 +49,10 @@ class Engine:
         self._device = device
         self._loaded: dict[str, Member] = {}
 
+    def use(self, catalogue: Catalogue) -> None:
+        """Look models up here from now on."""
+        self._catalogue = catalogue
+
     def classify(
         self, spec: EnsembleSpec, paths: Sequence[Path]
     ) -> Generator[ClassifyRecord, None, None]:
@@ -73,6 +77,11 @@ class Engine:
         ensemble = Ensemble(spec, tuple(self._loaded.values()))
         yield ModelsReady(ensemble.device_name, ensemble.weights_sha256)
         yield from predict_images(ensemble, paths)
+
+
+def list_installed() -> Generator[Catalogue, None, None]:
+    """Yield once: the models and ensembles that are installed now."""
+    yield read_catalogue()
 
 
 def list_images(

@@ -6,31 +6,25 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
-from PySide6.QtWidgets import (
-    QMainWindow,
-    QMenu,
-    QStackedWidget,
-    QToolBar,
-    QToolButton,
-    QWidget,
-)
+from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QToolBar, QToolButton, QWidget
 
 from fundus_gui.core.catalogue import Catalogue
 from fundus_gui.core.paths import samples_dir, user_data_dir
 from fundus_gui.gui.about_dialog import AboutDialog, ShortcutsDialog
 from fundus_gui.gui.actions import Actions, Page
-from fundus_gui.gui.classification import Phase
+from fundus_gui.gui.classification_status import show_classification
 from fundus_gui.gui.classify_page import ClassifyPage, local_paths
 from fundus_gui.gui.error_dialog import ErrorReporter
 from fundus_gui.gui.file_dialogs import FileDialogs
-from fundus_gui.gui.jobs import Classify
+from fundus_gui.gui.jobs import Classify, list_installed
 from fundus_gui.gui.menus import fill_menu_bar, fill_tool_bar, hide_unused
 from fundus_gui.gui.results_model import Status
 from fundus_gui.gui.settings import load_settings, save_settings
 from fundus_gui.gui.status_bar import RunStatusBar
 from fundus_gui.gui.train_page import TrainPage
+from fundus_gui.gui.worker import JobSlot
 
 _MESSAGE_MS = 6000
 
@@ -44,7 +38,12 @@ class MainWindow(QMainWindow):
         settings_path: where the choices are remembered.
         errors: shows errors; one of its own if None.
         dialogs: asks for files.
+
+    Signals:
+        catalogue_changed: the installed models, when others were added.
     """
+
+    catalogue_changed = Signal(object)
 
     def __init__(
         self,
@@ -65,6 +64,8 @@ class MainWindow(QMainWindow):
         self._settings = load_settings(settings_path)
         self._dialogs = dialogs or FileDialogs()
         self._warned = False
+        self._wanted_model = ""
+        self._installed = JobSlot(self)
         self.errors = errors or ErrorReporter(self)
         self.commands = Actions(self)
         self.commands.paint_icons(self.palette())
@@ -113,6 +114,10 @@ class MainWindow(QMainWindow):
         self.train_page.changed.connect(self._show_state)
         self.train_page.message.connect(self._on_message)
         self.train_page.choose_requested.connect(self._on_choose_data)
+        self.train_page.model_added.connect(self._on_model_added)
+        self.train_page.model_chosen.connect(self._on_model_chosen)
+        self._installed.yielded.connect(self._on_installed_listed)
+        self._installed.failed.connect(self.errors.report)
 
     def show_page(self, page: Page) -> None:
         """Show one of the pages, with its commands in menus and tool bar."""
@@ -154,6 +159,21 @@ class MainWindow(QMainWindow):
         self.show_page("train")
         self._settings = replace(self._settings, last_folder=str(path.absolute()))
         self.train_page.open_data(path.absolute())
+
+    def _on_model_added(self) -> None:
+        self._installed.start(list_installed)
+
+    def _on_model_chosen(self, name: str) -> None:
+        self._wanted_model = name
+        self.show_page("classify")
+        self._installed.start(list_installed)
+
+    def _on_installed_listed(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self.catalogue_changed.emit(catalogue)
+        self.page.set_catalogue(catalogue, self._wanted_model)
+        self._wanted_model = ""
+        self._show_state()
 
     def _on_open_samples(self) -> None:
         self.page.open_paths([samples_dir()])
@@ -200,7 +220,7 @@ class MainWindow(QMainWindow):
         has_results = waiting < model.rowCount()
         for action in (commands.export_all, commands.export_selection, commands.copy_rows):
             action.setEnabled(has_results)
-        self._show_status(waiting)
+        self._show_status()
 
     def _emphasise(self, action: QAction, on: bool) -> None:
         button = self._tool_bar.widgetForAction(action)
@@ -209,7 +229,7 @@ class MainWindow(QMainWindow):
             font.setBold(on)
             button.setFont(font)
 
-    def _show_status(self, waiting: int) -> None:
+    def _show_status(self) -> None:
         state = self.page.classification
         if self._stack.currentWidget() is self.train_page:
             self.setWindowTitle("")
@@ -220,36 +240,14 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(", ".join(root.name for root in state.roots[:3]))
         ready = state.models_ready
         self.status.set_device(ready.device_name if ready is not None else "")
-        if state.busy or not self._message_timer.isActive():
-            self._show_run(waiting)
-
-    def _show_run(self, waiting: int) -> None:
-        state, model = self.page.classification, self.page.model
-        if state.phase is Phase.LISTING:
-            found = f"{model.rowCount():,}"
-            text = self.tr("Looking for photographs… {found} found").format(found=found)
-            self.status.show_text(text, busy=True)
-        elif state.phase is Phase.LOADING:
-            self.status.show_text(self.tr("Loading models…"), busy=True)
-        elif state.phase is Phase.CLASSIFYING and state.progress is not None:
-            self.status.show_progress(state.progress)
+        if self._message_timer.isActive() and not state.busy:
+            return
+        if self._catalogue.models or state.busy:
+            show_classification(self.status, state, self.page.model)
         else:
-            self.status.show_text(self._summary(waiting))
-
-    def _summary(self, waiting: int) -> str:
-        if not self._catalogue.models:
-            return self.tr("No weights are installed: photographs can be looked at only.")
-        model = self.page.model
-        if not model.rowCount():
-            return self.tr("Ready")
-        failed = model.count(Status.FAILED)
-        classified = model.rowCount() - waiting - failed
-        text = self.tr("{count} classified").format(count=f"{classified:,}")
-        if failed:
-            text += self.tr(", {count} could not be read").format(count=f"{failed:,}")
-        if waiting:
-            text += self.tr(", {count} waiting").format(count=f"{waiting:,}")
-        return text
+            self.status.show_text(
+                self.tr("No weights are installed: photographs can be looked at only.")
+            )
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Welcome files and folders."""
@@ -289,6 +287,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self._message_timer.stop()
+        self._installed.close()
         self.page.close_threads()
         self.train_page.close_threads()
         settings = self.train_page.choices(self.page.choices(self._settings))

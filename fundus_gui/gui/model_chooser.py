@@ -91,11 +91,14 @@ class ModelChooser(QWidget):
         classes = ", ".join(card.class_names)
         self._boxes[name].setEnabled(possible)
         self._boxes[name].setToolTip(
-            self.tr("{name}: {architecture}, {size} px\nClasses: {classes}").format(
+            self.tr(
+                "{name}: {architecture}, {size} px\nClasses: {classes}\nLicence: {licence}"
+            ).format(
                 name=name,
                 architecture=card.architecture,
                 size=card.preprocessing.size,
                 classes=classes,
+                licence=card.licence or self.tr("not stated"),
             )
             if possible
             else self.tr("Its classes differ from those of the checked models: {classes}").format(

@@ -54,6 +54,10 @@ class Outputs(QWidget):
         self._slot.completed.connect(self._on_completed)
         self._slot.failed.connect(errors.report)
 
+    def set_catalogue(self, catalogue: Catalogue) -> None:
+        """Describe results by these models from now on."""
+        self._catalogue = catalogue
+
     def export(self, results: Sequence[ImageResult]) -> None:
         """Ask for a file and write the results to it."""
         run = self._run_record()

@@ -13,10 +13,12 @@ from fundus_gui.core.runs import TrainConfig
 from fundus_gui.gui.actions import Actions
 from fundus_gui.gui.error_dialog import ErrorReporter
 from fundus_gui.gui.settings import AppSettings
+from fundus_gui.gui.training.architectures import list_architectures
+from fundus_gui.gui.training.launch import own_program
 from fundus_gui.gui.training.run_control import RunControl
 from fundus_gui.gui.training.run_list import RunList
 from fundus_gui.gui.training.run_pane import RunPane
-from fundus_gui.gui.training.setup_pane import ListModels, SetupPane, list_architectures
+from fundus_gui.gui.training.setup_pane import ListModels, SetupPane
 
 
 class TrainPage(QWidget):
@@ -52,9 +54,10 @@ class TrainPage(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.control = RunControl(runs_dir, self, program=program)
+        command = program or own_program()
+        self.control = RunControl(runs_dir, self, program=command)
         self.runs = RunList(self.control)
-        self.setup = SetupPane(runs_dir, errors, list_models=list_models)
+        self.setup = SetupPane(runs_dir, command, errors, list_models=list_models)
         self.pane = RunPane(self.control)
         self.right = QStackedWidget()
         self.right.addWidget(self.setup)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLay
 from fundus_gui.core.catalogue import Catalogue, EnsembleSpec
 from fundus_gui.core.results import ImageResult, Prediction, UnreadableImage
 from fundus_gui.gui.labels import class_title
+from fundus_gui.gui.licence_note import LicenceNote
 from fundus_gui.gui.model_chooser import ModelChooser
 from fundus_gui.gui.widgets.appearance import Appearance
 from fundus_gui.gui.widgets.probability_bars import ProbabilityBars
@@ -21,9 +22,11 @@ class VotePane(QScrollArea):
     """Chooser, headline, chart, table and sliders, scrolled where the window is low.
 
     Signals:
+        spec_changed: the EnsembleSpec that the user chose, None when no model is checked.
         weights_changed: the what-if weights, None when they are the ensemble's own.
     """
 
+    spec_changed = Signal(object)
     weights_changed = Signal(object)
 
     def __init__(
@@ -34,9 +37,6 @@ class VotePane(QScrollArea):
     ) -> None:
         super().__init__(parent)
         self._result: ImageResult | None = None
-        titles = {name: model.title for name, model in catalogue.models.items()}
-        appearance = Appearance(class_title, titles, colours)
-        self.chooser = ModelChooser(catalogue, appearance)
         self.headline = QLabel()
         self.headline.setWordWrap(True)
         self.headline.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -48,19 +48,17 @@ class VotePane(QScrollArea):
         self.bars.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.breakdown = VoteBreakdown()
         self.sliders = WeightSliders()
-        for widget in (self.bars, self.breakdown, self.sliders):
-            widget.set_appearance(appearance)
+        self.licences = LicenceNote()
         self.sliders.weights_changed.connect(self._on_weights_changed)
         content = QWidget()
-        layout = QVBoxLayout(content)
-        layout.setContentsMargins(8, 8, 8, 8)
-        layout.setSpacing(8)
-        layout.addWidget(self.chooser)
-        layout.addWidget(self.headline)
-        layout.addWidget(self.bars)
-        layout.addWidget(self.breakdown)
-        layout.addWidget(self.sliders)
-        layout.addStretch(1)
+        self._layout = QVBoxLayout(content)
+        self._layout.setContentsMargins(8, 8, 8, 8)
+        self._layout.setSpacing(8)
+        answer = (self.headline, self.bars, self.breakdown)
+        for widget in (*answer, self.sliders, self.licences):
+            self._layout.addWidget(widget)
+        self._layout.addStretch(1)
+        self.chooser = self._add_chooser(catalogue, colours)
         self.setWidget(content)
         self.setWidgetResizable(True)
         self.setAccessibleName(self.tr("The models and their vote"))
@@ -68,17 +66,32 @@ class VotePane(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.show_result(None)
 
+    def set_catalogue(self, catalogue: Catalogue, colours: Mapping[str, str]) -> None:
+        """Offer other models, none of which is chosen yet."""
+        self.chooser.deleteLater()
+        self.chooser = self._add_chooser(catalogue, colours)
+
+    def _add_chooser(self, catalogue: Catalogue, colours: Mapping[str, str]) -> ModelChooser:
+        self._models = catalogue.models
+        titles = {name: model.title for name, model in catalogue.models.items()}
+        appearance = Appearance(class_title, titles, colours)
+        for widget in (self.bars, self.breakdown, self.sliders):
+            widget.set_appearance(appearance)
+        chooser = ModelChooser(catalogue, appearance)
+        chooser.spec_changed.connect(self.spec_changed)
+        self._layout.insertWidget(0, chooser)
+        return chooser
+
     @property
     def result(self) -> ImageResult | None:
         """The engine's result that is shown."""
         return self._result
 
     def set_spec(self, spec: EnsembleSpec | None) -> None:
-        """Offer the weights of this ensemble's members."""
-        if spec is None:
-            self.sliders.set_members((), ())
-        else:
-            self.sliders.set_members(spec.members, spec.weights)
+        """Offer the weights of this ensemble's members, and tell their licences."""
+        members = spec.members if spec is not None else ()
+        self.sliders.set_members(members, spec.weights if spec is not None else ())
+        self.licences.set_models([self._models[name] for name in members])
         self.show_result(self._result)
 
     def show_result(self, result: ImageResult | None) -> None:

@@ -239,7 +239,6 @@ def test_what_cannot_be_is_said_in_one_line(
         (["classify", "x", "--modle", "tiny_a"], "--model"),
         (["clasify"], "Did you mean 'classify'?"),
         (["samples", "x", "--per-class", "0"], "--per-class"),
-        (["train"], "Missing option"),
     ],
 )
 def test_wrong_usage_is_code_2(run: Run, arguments: list[str], sentence: str) -> None:

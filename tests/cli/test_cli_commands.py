@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tiny_photographs import photograph
 from tiny_weights import CLASS_NAMES, write_tiny_model
 
 from fundus_gui import RESEARCH_USE_ONLY, __main__, __version__
@@ -84,26 +83,6 @@ def test_samples_draws_photographs_that_can_be_classified(run: Run, tmp_path: Pa
         f"{len(data.images)} classified, 0 could not be read."
         in run("classify", tmp_path / "s").out
     )
-
-
-def test_train_prints_epochs_and_its_weights_can_classify(
-    run: Run, photos: Path, tmp_path: Path
-) -> None:
-    for label, colour in (("red", (200, 60, 60)), ("green", (60, 200, 60))):
-        (tmp_path / "data" / label).mkdir(parents=True)
-        for number in range(8):
-            photograph(number, colour).save(tmp_path / "data" / label / f"{number}.png")
-    options = ["--model", "tiny", "--input-size", 32, "--epochs", 2, "--batch-size", 4]
-    out = tmp_path / "home" / "weights"
-    done = run("train", "--data", tmp_path / "data", "--out", out, *options, "--device", "cpu")
-    assert done.code == 0
-    assert "epoch 2: train loss " in done.out
-    assert "validation macro-AUC " in done.out
-    assert f"The weights are in {out / 'best.safetensors'}." in done.out
-    assert "8 classified" in run("classify", photos, "--model", "best").out
-    again = run("train", "--data", tmp_path / "data", "--out", out, *options)
-    assert again.code == 1
-    assert "exists already; choose a new one." in again.err
 
 
 def test_the_window_is_opened_with_what_was_given(

@@ -13,7 +13,7 @@ from tiny_weights import SIZES, write_tiny_model
 from torch import nn
 
 from fundus_gui.core import ensemble as ensemble_module
-from fundus_gui.core import vote
+from fundus_gui.core import fusion, vote
 from fundus_gui.core.catalogue import Catalogue, EnsembleSpec, read_catalogue
 from fundus_gui.core.ensemble import Ensemble, load_ensemble, load_member
 from fundus_gui.core.errors import (
@@ -42,8 +42,9 @@ def random_inputs(pair: Ensemble, count: int) -> dict[Preprocessing, torch.Tenso
 
 
 def test_the_vote_is_at_hand_where_the_ensemble_is() -> None:
-    for name in ("soft_vote", "vote_shares", "fit_vote_weights"):
+    for name in ("soft_vote", "vote_shares"):
         assert getattr(ensemble_module, name) is getattr(vote, name)
+    assert ensemble_module.fit_vote_weights is fusion.fit_vote_weights
 
 
 def test_an_ensemble_knows_what_its_records_need(pair: Ensemble, tiny_weights: Path) -> None:

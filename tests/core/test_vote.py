@@ -16,8 +16,8 @@ from fundus_gui.core.vote import (
     FlipPoint,
     agreement,
     entropy,
-    fit_vote_weights,
     flip_points,
+    image_weights,
     normalise_weights,
     soft_vote,
     vote_shares,
@@ -196,24 +196,47 @@ def test_familiar_weights_come_out_as_people_write_them(weights: tuple[float, fl
     ],
 )
 def test_weights_that_do_not_fit_are_refused(weights: Any, message: str) -> None:
-    for vote in (soft_vote, vote_shares, agreement, flip_points):
+    def entropic(members: Any, weights: Any) -> Floats:
+        return image_weights(members, weights, "entropy")
+
+    for vote in (soft_vote, vote_shares, agreement, flip_points, entropic):
         with pytest.raises(EnsembleError) as caught:
             vote((CNN, VIT), weights)
         assert str(caught.value) == message
 
 
-def test_weights_follow_the_members_brier_scores() -> None:
-    """Brier scores of ratio 2 : 3 give the weights of the paper."""
-    low, high = np.sqrt(0.1), np.sqrt(0.15)
-    members = [[(1 - low, low)] * 4, [(1 - high, high)] * 4]
-    np.testing.assert_allclose(fit_vote_weights(members, [0] * 4), (0.6, 0.4), rtol=1e-12)
-    np.testing.assert_allclose(fit_vote_weights(members[::-1], [0] * 4), (0.4, 0.6), rtol=1e-12)
-    np.testing.assert_array_equal(fit_vote_weights(members, [0] * 4, "equal"), (0.5, 0.5))
+# Weights by image ---------------------------------------------------------------------------------
 
 
-def test_a_perfect_member_gets_all_the_weight() -> None:
-    weights = fit_vote_weights([[(1, 0), (0, 1)], [(0.5, 0.5), (0.5, 0.5)]], [0, 1])
-    np.testing.assert_allclose(weights, (1, 0), atol=1e-9)
+@given(ensembles())
+def test_constant_weights_are_the_same_on_all_images(ensemble: tuple[Floats, Floats]) -> None:
+    probabilities, weights = ensemble
+    of_images = image_weights(probabilities, weights, "constant")
+    assert of_images.shape == probabilities.shape[:2]
+    scaled = normalise_weights(weights, len(weights))
+    np.testing.assert_array_equal(of_images, np.tile(scaled, (of_images.shape[1], 1)).T)
+
+
+@given(ensembles())
+def test_a_surer_member_has_more_weight_by_the_ratio_of_the_formula(
+    ensemble: tuple[Floats, Floats],
+) -> None:
+    probabilities, weights = ensemble
+    of_images = image_weights(probabilities, weights, "entropy")
+    np.testing.assert_allclose(of_images.sum(axis=0), 1, rtol=1e-12)
+    for image in range(probabilities.shape[1]):
+        alone = image_weights(probabilities[:, image], weights, "entropy")
+        np.testing.assert_allclose(of_images[:, image], alone, rtol=1e-12)
+        by_hand = [
+            w * np.exp(-entropy(p)) for w, p in zip(weights, probabilities[:, image], strict=True)
+        ]
+        np.testing.assert_allclose(alone, np.array(by_hand) / sum(by_hand), rtol=1e-12)
+
+
+def test_certainty_against_ignorance_of_three_classes_counts_three_times() -> None:
+    members = [(0, 1, 0), (1 / 3, 1 / 3, 1 / 3)]
+    np.testing.assert_allclose(image_weights(members, (1, 1), "entropy"), (0.75, 0.25))
+    np.testing.assert_allclose(image_weights(members, (1, 3), "entropy"), (0.5, 0.5))
 
 
 # Entropy and agreement ----------------------------------------------------------------------------
@@ -316,20 +339,3 @@ def test_a_silenced_member_and_a_sole_voter_still_have_flip_points() -> None:
         FlipPoint(0, pytest.approx(0.8), "below", 4),
         FlipPoint(1, pytest.approx(0.2), "above", 4),
     ]
-
-
-def test_inverse_variance_of_brier_scores_two_and_three_gives_six_to_four() -> None:
-    # One photograph, two classes: Brier scores 2 · 0.2² = 0.08 and 2 · 0.06 = 0.12.
-    error = np.sqrt(0.06)
-    probabilities = [[[0.8, 0.2]], [[1 - error, error]]]
-    weights = fit_vote_weights(probabilities, [0], "inverse_variance")
-    np.testing.assert_allclose(weights, (0.6, 0.4))
-
-
-def test_equal_weights_ask_no_labels_for_their_opinion() -> None:
-    np.testing.assert_allclose(fit_vote_weights(np.full((4, 3, 2), 0.5), [0, 1, 0], "equal"), 0.25)
-
-
-def test_an_unknown_way_of_fitting_is_refused() -> None:
-    with pytest.raises(EnsembleError, match="not by 'guess'"):
-        fit_vote_weights(np.full((2, 1, 2), 0.5), [0], "guess")

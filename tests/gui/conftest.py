@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -63,24 +63,35 @@ def photographs(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.fixture
-def window(
+def open_window(
     qtbot: QtBot,
     tmp_path: Path,
     catalogue: Catalogue,
     engine: FakeEngine,
     errors: RecordedErrors,
     dialogs: AnsweringDialogs,
-) -> MainWindow:
-    shown = MainWindow(
-        catalogue,
-        engine.classify,
-        tmp_path / "settings.ini",
-        errors=errors.reporter,
-        dialogs=dialogs,
-    )
-    qtbot.addWidget(shown)
-    shown.show()
-    return shown
+) -> Iterator[Callable[..., MainWindow]]:
+    """Return a function that shows a window, over other installed models if they are given."""
+    windows = []
+
+    def show(installed: Catalogue = catalogue) -> MainWindow:
+        path = tmp_path / "settings.ini"
+        shown = MainWindow(
+            installed, engine.classify, path, errors=errors.reporter, dialogs=dialogs
+        )
+        qtbot.addWidget(shown)
+        windows.append(shown)
+        shown.show()
+        return shown
+
+    yield show
+    for shown in windows:
+        shown.close()
+
+
+@pytest.fixture
+def window(open_window: Callable[..., MainWindow]) -> MainWindow:
+    return open_window()
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -17,12 +18,14 @@ from PySide6.QtWidgets import (
     QDialog,
     QLabel,
     QMenuBar,
+    QToolBar,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
+from tiny_weights import write_tiny_weights
 
 from fundus_gui import RESEARCH_USE_ONLY, __version__
-from fundus_gui.core.catalogue import Catalogue
+from fundus_gui.core.catalogue import Catalogue, read_catalogue
 from fundus_gui.core.errors import DeviceError
 from fundus_gui.core.paths import user_data_dir
 from fundus_gui.core.results import Prediction
@@ -78,27 +81,21 @@ def test_an_opened_folder_is_classified_and_the_first_photograph_shown(
     assert any("Test device" in label.text() for label in window.status.findChildren(QLabel))
 
 
+def drop(window: MainWindow, path: Path) -> None:
+    mime, copy = mime_of(path), Qt.DropAction.CopyAction
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(window.rect().center(), copy, mime, buttons, keys)
+    QApplication.sendEvent(window, enter)
+    assert enter.isAccepted()
+    QApplication.sendEvent(
+        window, QDropEvent(QPointF(window.rect().center()), copy, mime, buttons, keys)
+    )
+
+
 def test_what_is_dropped_anywhere_is_opened(
     window: MainWindow, photographs: Photographs, wait_idle: Wait
 ) -> None:
-    mime = mime_of(photographs(3))
-    enter = QDragEnterEvent(
-        window.rect().center(),
-        Qt.DropAction.CopyAction,
-        mime,
-        Qt.MouseButton.LeftButton,
-        Qt.KeyboardModifier.NoModifier,
-    )
-    QApplication.sendEvent(window, enter)
-    assert enter.isAccepted()
-    drop = QDropEvent(
-        QPointF(window.rect().center()),
-        Qt.DropAction.CopyAction,
-        mime,
-        Qt.MouseButton.LeftButton,
-        Qt.KeyboardModifier.NoModifier,
-    )
-    QApplication.sendEvent(window, drop)
+    drop(window, photographs(3))
     wait_idle()
     assert window.page.model.count(Status.CLASSIFIED) == 3
 
@@ -246,12 +243,135 @@ def test_an_unforeseen_error_is_shown_in_full(
     assert errors.crashes == [engine.error]
 
 
+# --- the two pages ------------------------------------------------------------------------------
+
+
+def menu_titles(window: MainWindow) -> list[str]:
+    return [a.text().replace("&", "") for a in window.menuBar().actions() if a.isVisible()]
+
+
+def test_each_page_comes_with_its_own_commands(window: MainWindow) -> None:
+    commands = window.commands
+    assert window.page.isVisible()
+    assert menu_titles(window) == ["File", "Edit", "Classify", "View", "Help"]
+    commands.train_page.trigger()
+    assert window.train_page.isVisible()
+    assert menu_titles(window) == ["File", "Train", "View", "Help"]
+    assert commands.new_training.isVisible()
+    assert not commands.run.isVisible()
+    assert not commands.paste.isEnabled()  # nor does its shortcut work
+    commands.classify_page.trigger()
+    assert window.page.isVisible()
+    assert commands.paste.isEnabled()
+    assert not commands.new_training.isEnabled()
+
+
+def test_no_separator_stands_alone_in_the_tool_bar(window: MainWindow) -> None:
+    (bar,) = window.findChildren(QToolBar)
+    for page in ("classify", "train", "classify"):
+        window.show_page(page)
+        shown = [action for action in bar.actions() if action.isVisible()]
+        pairs = pairwise(shown)
+        assert not any(a.isSeparator() and b.isSeparator() for a, b in pairs)
+        assert not shown[-1].isSeparator()
+
+
+def test_a_folder_dropped_on_the_train_page_is_learnt_from(
+    window: MainWindow, photographs: Photographs
+) -> None:
+    window.show_page("train")
+    folder = photographs(2)
+    drop(window, folder)
+    assert window.train_page.setup.data.settings()["data"] == str(folder)
+    assert window.page.model.rowCount() == 0
+
+
+def test_photographs_to_learn_from_are_asked_for(
+    window: MainWindow, photographs: Photographs, dialogs: AnsweringDialogs
+) -> None:
+    window.show_page("train")
+    window.commands.choose_data.trigger()  # thought better of
+    assert window.train_page.setup.data.settings()["data"] == ""
+    dialogs.folder = photographs(2)
+    window.commands.choose_data.trigger()
+    assert window.train_page.setup.data.settings()["data"] == str(dialogs.folder)
+
+
+def test_opened_photographs_bring_the_classify_page(
+    window: MainWindow, photographs: Photographs, wait_idle: Wait
+) -> None:
+    window.show_page("train")
+    window.open_paths([photographs(2)])
+    wait_idle()
+    assert window.page.isVisible()
+    assert window.status.text() == "2 classified"
+
+
+def test_the_page_is_remembered(window: MainWindow, open_window: Callable[[], MainWindow]) -> None:
+    window.commands.train_page.trigger()
+    window.train_page.splitter.setSizes([400, 800])
+    window.close()
+    again = open_window()
+    assert again.train_page.isVisible()
+    assert again.commands.train_page.isChecked()
+    assert again.train_page.splitter.saveState() == window.train_page.splitter.saveState()
+
+
+def test_a_running_training_may_keep_the_window_open(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(window.train_page, "may_close", lambda: False)
+    assert not window.close()
+    assert window.isVisible()
+    monkeypatch.setattr(window.train_page, "may_close", lambda: True)
+    assert window.close()
+
+
+@pytest.fixture
+def trained(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Let a training add two models to those that are installed."""
+    monkeypatch.setenv("FUNDUS_GUI_HOME", str(tmp_path / "home"))
+    write_tiny_weights(tmp_path / "home" / "weights")
+
+
+@pytest.mark.usefixtures("trained")
+def test_an_added_model_is_offered_and_the_choice_stays(
+    qtbot: QtBot, open_window: Callable[..., MainWindow]
+) -> None:
+    installed = read_catalogue()
+    window = open_window(Catalogue({"tiny_b": installed.models["tiny_b"]}, {}))
+    chooser = window.page.vote.chooser
+    assert len(chooser.findChildren(QCheckBox)) == 1
+    with qtbot.waitSignal(window.catalogue_changed) as changed:
+        window.train_page.model_added.emit()
+    assert changed.args[0].models.keys() == installed.models.keys()
+    assert len(window.page.vote.chooser.findChildren(QCheckBox)) == len(installed.models)
+    spec = window.page.classification.spec
+    assert spec is not None
+    assert spec.members == ("tiny_b",)
+
+
+@pytest.mark.usefixtures("trained")
+def test_a_trained_model_that_is_to_be_used_classifies(
+    qtbot: QtBot, window: MainWindow, photographs: Photographs, wait_idle: Wait, engine: FakeEngine
+) -> None:
+    window.open_paths([photographs(2)])
+    wait_idle()
+    window.show_page("train")
+    with qtbot.waitSignal(window.catalogue_changed):
+        window.train_page.model_chosen.emit("tiny_a")
+    wait_idle()
+    assert window.page.isVisible()
+    assert engine.runs[-1][0].members == ("tiny_a",)
+    assert window.status.text() == "2 classified"
+
+
 # --- what is remembered -------------------------------------------------------------------------
 
 
 def test_choices_survive_a_restart(
-    qtbot: QtBot, window: MainWindow, photographs: Photographs, wait_idle: Wait,
-    catalogue: Catalogue, engine: FakeEngine, tmp_path: Path,
+    window: MainWindow, photographs: Photographs, wait_idle: Wait,
+    open_window: Callable[[], MainWindow], tmp_path: Path,
 ) -> None:  # fmt: skip
     folder = photographs(2)
     window.open_paths([folder])
@@ -261,9 +381,7 @@ def test_choices_survive_a_restart(
     window.commands.sort_bars.setChecked(False)
     next(b for b in window.page.vote.chooser.findChildren(QCheckBox) if b.text() == "VIT").click()
     window.close()
-    again = MainWindow(catalogue, engine.classify, tmp_path / "settings.ini")
-    qtbot.addWidget(again)
-    again.show()
+    again = open_window()
     assert again.commands.grid.isChecked()
     assert not again.commands.auto_run.isChecked()
     assert not again.commands.sort_bars.isChecked()
@@ -308,11 +426,9 @@ def test_a_recent_folder_that_is_gone_is_told(
 
 
 def test_without_weights_the_window_opens_and_says_so(
-    qtbot: QtBot, engine: FakeEngine, tmp_path: Path, photographs: Photographs
+    qtbot: QtBot, open_window: Callable[..., MainWindow], photographs: Photographs
 ) -> None:
-    window = MainWindow(Catalogue({}, {}), engine.classify, tmp_path / "settings.ini")
-    qtbot.addWidget(window)
-    window.show()
+    window = open_window(Catalogue({}, {}))
     assert "No weights are installed" in window.status.text()
     window.open_paths([photographs(2)])
     qtbot.waitUntil(lambda: window.page.model.count(Status.WAITING) == 2)
@@ -320,14 +436,10 @@ def test_without_weights_the_window_opens_and_says_so(
 
 
 def test_refused_weights_are_told_once(
-    qtbot: QtBot, engine: FakeEngine, tmp_path: Path, errors: RecordedErrors
+    qtbot: QtBot, open_window: Callable[..., MainWindow], errors: RecordedErrors
 ) -> None:
     catalogue = Catalogue({}, {}, ("Weights file a.safetensors was refused.", "So was b."))
-    window = MainWindow(
-        catalogue, engine.classify, tmp_path / "settings.ini", errors=errors.reporter
-    )
-    qtbot.addWidget(window)
-    window.show()
+    window = open_window(catalogue)
     qtbot.waitUntil(lambda: bool(errors.messages))
     window.hide()
     window.show()

@@ -16,6 +16,8 @@ CHOICES = AppSettings(
     last_folder="/photographs",
     geometry=b"\x00\xff\x01",
     splitter=b"",
+    page="train",
+    train_splitter=b"\x02",
 )
 
 

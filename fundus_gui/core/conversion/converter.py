@@ -88,7 +88,7 @@ def _card(
             "sha256": file_digest(path),
             "preset": preset.name,
         },
-        licence=preset.licence,
+        licence=preset.terms,
     )
 
 

@@ -38,7 +38,8 @@ class Preset:
         title: what it is, for people.
         architecture: registered name of the network that the weights were trained in.
         preprocessing: as published.
-        licence: terms of the weights.
+        licence: terms of the public weights.
+        exceptions: terms of certain other files of this kind.
         arguments: of the architecture.
         layout: from the file's names to ours.
         prefixes: taken off the file's names, in order, before that.
@@ -51,11 +52,17 @@ class Preset:
     architecture: str
     preprocessing: Preprocessing
     licence: str
+    exceptions: str = ""
     arguments: Mapping[str, Any] = field(default_factory=dict)
     layout: Layout = layouts.unchanged
     prefixes: tuple[str, ...] = ("module.",)
     public: str = ""
     notes: str = ""
+
+    @property
+    def terms(self) -> str:
+        """The licence of a file of this kind of which no more is known."""
+        return "; ".join(filter(None, (self.licence, self.exceptions)))
 
     def translate(self, state: State) -> State:
         """Return the tensors of such a file in the names of our networks."""
@@ -129,7 +136,8 @@ def _of_torchvision() -> Iterator[Preset]:
         title="torchvision's ViT-B/16",
         architecture="vit_b_16",
         preprocessing=_prepared(InputFacts(crop_fraction=0.875)),
-        licence=f"{licence}; SWAG weights: {_NON_COMMERCIAL}",
+        licence=licence,
+        exceptions=f"SWAG weights: {_NON_COMMERCIAL}",
         layout=layouts.torchvision_vit,
         public="torchvision:ViT_B_16_Weights.IMAGENET1K_V1",
     )
@@ -176,7 +184,8 @@ def _of_timm() -> Iterator[Preset]:
             title=f"timm's ViT-{size.capitalize()}/16",
             architecture=f"vit_{size}_16",
             preprocessing=_prepared(_facts(f"vit_{size}_16")),
-            licence=f"{_APACHE}; MAE weights: {_NON_COMMERCIAL}",
+            licence=_APACHE,
+            exceptions=f"MAE weights: {_NON_COMMERCIAL}",
             public=f"timm:vit_{word}_patch16_224.augreg_in21k_ft_in1k",
         )
     for word in ("tiny", "small", "base", "large"):

@@ -10,13 +10,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import timm
 import torch
-import torchvision
 from torch import nn
 
 from fundus_gui.core.cards import read_card
 from fundus_gui.core.checkpoints import load_checkpoint
+from fundus_gui.core.conversion.downloads import download_weights
 from fundus_gui.core.conversion.fitting import ConversionReport, check_enough, fit_state
 from fundus_gui.core.conversion.foreign import State, file_digest, read_foreign
 from fundus_gui.core.conversion.presets import Preset, find_preset, presets
@@ -31,7 +30,6 @@ Builder = Callable[[str, Mapping[str, Any]], nn.Module]  # of an architecture wi
 _NAMED_KIND = re.compile(r"((?:timm:)?\w[\w.]+):(.+)")  # two letters, for C:\... is a file
 _VARIANT = re.compile(r"(_simam|_se|_aihao|_pre_norm5)+$")  # what an architecture adds to its kin
 _UNKNOWN_LICENCE = "not known, because the origin of the initial weights was not named"
-_DOWNLOAD = True  # only where the user has written `hub`
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +132,7 @@ def _file(source: str, kinds: Sequence[Preset], class_names: tuple[str, ...]) ->
     named = _NAMED_KIND.fullmatch(source)
     if named and not path.exists():
         preset, path = find_preset(named[1]), Path(named[2])
-        return _Source(path, read_foreign(path), [preset], preset.licence, file_digest(path))
+        return _Source(path, read_foreign(path), [preset], preset.terms, file_digest(path))
     if _is_ours(path):
         return _own_file(path, class_names)
     return _Source(path, read_foreign(path), kinds, _UNKNOWN_LICENCE, file_digest(path))
@@ -176,18 +174,7 @@ def _public(kind: Preset) -> _Source:
     library, _, name = kind.public.partition(":")
     if not name:
         raise ConfigError(f"The weights of {kind.title} are not public. Give a local file.")
-    try:
-        if library == "torchvision":
-            weights = torchvision.models.get_weight(name)
-            state = weights.get_state_dict(check_hash=True, weights_only=True)
-        else:
-            state = timm.create_model(name, pretrained=_DOWNLOAD).state_dict()
-    except (OSError, RuntimeError) as error:
-        raise ConfigError(
-            f"The public weights {name} cannot be reached; train from scratch by leaving "
-            "--pretrained out, or give a local file."
-        ) from error
-    return _Source(Path(name), dict(state), [kind], kind.licence)
+    return _Source(Path(name), download_weights(library, name), [kind], kind.licence)
 
 
 def _best_fit(source: _Source, network: nn.Module, build: Builder) -> InitialWeights:

@@ -15,7 +15,15 @@ from fundus_gui.core.evaluation import Metrics
 from fundus_gui.core.paths import resources_dir
 from fundus_gui.core.reports.environment import environment_text
 from fundus_gui.core.reports.tables import ClassFigures
-from fundus_gui.core.runs import Event, Notice, Run, RunStarted, TrainConfig, train_settings
+from fundus_gui.core.runs import (
+    Event,
+    Notice,
+    Run,
+    RunStarted,
+    TrainConfig,
+    WeightsLoaded,
+    train_settings,
+)
 
 _FOLDER, _TEMPLATE = "report", "run.html"  # in the resources
 _FIGURES = {
@@ -111,6 +119,10 @@ def _facts(run: Run, started: RunStarted, events: Sequence[Event]) -> dict[str, 
     if best is not None:
         score = _figure(best.validation.get("macro_auc"))
         facts["Best epoch"] = f"{best.epoch}, with a macro-AUC of {score} in validation"
+    loaded = next((event for event in events if isinstance(event, WeightsLoaded)), None)
+    if loaded is not None:
+        facts["Started from"] = loaded.title
+        facts["Licence"] = loaded.licence
     return facts
 
 

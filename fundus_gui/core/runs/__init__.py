@@ -12,6 +12,7 @@ from fundus_gui.core.runs.events import (
     RunPaused,
     RunStarted,
     StepReport,
+    WeightsLoaded,
     event_from_json,
     event_to_json,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "Setting",
     "StepReport",
     "TrainConfig",
+    "WeightsLoaded",
     "add_to_library",
     "event_from_json",
     "event_to_json",

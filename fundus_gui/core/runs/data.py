@@ -1,16 +1,19 @@
-"""From the folder that a config names to photographs in parts, ready to be trained on."""
+"""From the folder that a config names to photographs in parts, and whether they are still those."""
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from pathlib import Path
 
 from fundus_gui.core.datasets import (
+    MANIFEST,
     Dataset,
     Duplicates,
     ImageHashes,
+    LabelledImage,
     check_parts,
     find_duplicates,
     hash_images,
@@ -20,9 +23,12 @@ from fundus_gui.core.datasets import (
     split_dataset,
     with_patients,
 )
+from fundus_gui.core.datasets.labelled import shortened
 from fundus_gui.core.errors import ConfigError, DatasetError
 from fundus_gui.core.runs.config import TrainConfig
 from fundus_gui.core.runs.events import Notice, Preparing
+
+SHA256, PERCEPTUAL = "image_sha256", "perceptual_hash"  # columns of split.csv
 
 _IMBALANCED = 10  # largest class to smallest
 _REPORT_SECONDS = 0.1
@@ -99,3 +105,61 @@ def _imbalance(dataset: Dataset) -> Generator[Notice, None, None]:
             text=f"The classes are unequal: {many} training photographs of {most}, {few} of "
             f"{least}. Look at the sensitivity of each class, not only at the accuracy."
         )
+
+
+def verify_dataset(
+    config: TrainConfig, split: Dataset
+) -> Generator[Preparing | Notice, None, None]:
+    """Make sure that a run goes on with the photographs that it began with.
+
+    Args:
+        config: of the run.
+        split: read from its `split.csv`, which knows the bytes where duplicates were looked for.
+
+    Raises:
+        DatasetError: a photograph is another one now.
+    """
+    altered = yield from _altered(split)
+    if altered:
+        raise DatasetError(
+            f"The run cannot go on, since photographs have changed: {_names(altered)}. Put the "
+            "old ones back, or start a new training."
+        )
+    relabelled = _relabelled(Path(config.data), split)
+    if relabelled:
+        yield Notice(
+            text=f"{MANIFEST} has changed since the run began: {_names(relabelled)}. The run goes "
+            "on with the labels that it began with; start a new training for the new ones."
+        )
+
+
+def _altered(split: Dataset) -> Generator[Preparing, None, list[LabelledImage]]:
+    known = [image for image in split.images if image.extra.get(SHA256)]
+    altered, told = [], 0.0
+    for done, image in enumerate(known, start=1):
+        if _sha256(image.path) != image.extra[SHA256]:
+            altered.append(image)
+        if done == len(known) or time.monotonic() - told > _REPORT_SECONDS:
+            told = time.monotonic()
+            yield Preparing(stage="comparing", done=done, total=len(known))
+    return altered
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError:
+        return ""
+
+
+def _relabelled(folder: Path, split: Dataset) -> list[LabelledImage]:
+    """Return what `labels.csv` calls otherwise now; a photograph in a class folder was moved."""
+    if not (folder / MANIFEST).is_file():
+        return []
+    labels = {image.path: image.label for image in read_dataset(folder).images}
+    return [image for image in split.images if labels.get(image.path) != image.label]
+
+
+def _names(images: Sequence[LabelledImage]) -> str:
+    return shortened([image.path.name for image in images])

@@ -28,6 +28,24 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WeightsLoaded:
+    """The network was filled with pretrained weights, to which a resumed run need not return.
+
+    Attributes:
+        title: what they are, for people.
+        licence: their terms, which bind what is made from them.
+        sha256: of the file; empty when they were downloaded.
+        mean, std: of the colours that they were trained with.
+    """
+
+    title: str
+    licence: str
+    sha256: str
+    mean: tuple[float, float, float]
+    std: tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunStarted:
     """The training begins, or goes on after `epoch` epochs.
 
@@ -136,7 +154,15 @@ class RunEnded:
 
 
 Event = (
-    Preparing | Notice | RunStarted | StepReport | EpochReport | RunPaused | RunContinued | RunEnded
+    Preparing
+    | Notice
+    | WeightsLoaded
+    | RunStarted
+    | StepReport
+    | EpochReport
+    | RunPaused
+    | RunContinued
+    | RunEnded
 )
 _KINDS: dict[str, Any] = {kind.__name__: kind for kind in get_args(Event)}
 
@@ -156,6 +182,8 @@ def event_from_json(line: str) -> Event | None:
             values["confusion"] = tuple(tuple(row) for row in values["confusion"])
         if kind is RunStarted:
             values["class_names"] = tuple(values["class_names"])
+        if kind is WeightsLoaded:
+            values |= {name: tuple(values[name]) for name in ("mean", "std")}
         event: Event = kind(**values)
     except (ValueError, KeyError, TypeError, AttributeError):
         return None

@@ -173,7 +173,7 @@ class RunFolder:
     def requested(self) -> str:
         """Return what was asked for last, empty for nothing."""
         try:
-            return self.request_file.read_text()
+            return self.request_file.read_text().strip()
         except (OSError, UnicodeDecodeError):
             return ""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -27,6 +27,7 @@ Status = Literal["starting", "running", "paused", "finished", "stopped", "failed
 _POLL_SECONDS = 0.2
 _STARTING_SECONDS = 60.0  # a process that loads torch from a cold disk holds no lock yet
 _LOG_TAIL = 20  # lines
+_STEP = f'{{"event": "{StepReport.__name__}"'  # how its line begins
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +86,8 @@ def read_run(path: Path) -> Run:
     if not (folder.config_file.is_file() or folder.log_file.is_file()):
         raise DatasetError(f"{path} is not the folder of a training run.")
     is_alive = folder.is_alive()  # before the events: what ends in between is read as ended
-    events = read_events(folder)
+    steps, others = _divided(_lines(folder))
+    events = list(_parsed(others))
     ended = next((e for e in reversed(events) if isinstance(e, RunEnded | RunStarted)), None)
     ended = ended if isinstance(ended, RunEnded) else None
     status = _status(folder, events, ended, is_alive=is_alive)
@@ -95,7 +97,7 @@ def read_run(path: Path) -> Run:
         status=status,
         started=_newest(events, RunStarted),
         epochs=_epochs(events),
-        last_step=_newest(events, StepReport),
+        last_step=next(_parsed(reversed(steps)), None),
         ended=ended,
         problem=_problem(folder, ended) if status == "failed" else "",
     )
@@ -117,12 +119,27 @@ def find_runs(folder: Path) -> Iterator[Run]:
 
 def read_events(folder: RunFolder) -> list[Event]:
     """Return all events so far, in order; torn lines are left out."""
+    return list(_parsed(_lines(folder)))
+
+
+def _lines(folder: RunFolder) -> list[str]:
     try:
-        text = folder.events_file.read_text(encoding="utf-8", errors="replace")
+        return folder.events_file.read_text(encoding="utf-8", errors="replace").split("\n")
     except OSError:
         return []
-    events = (event_from_json(line) for line in text.splitlines())
-    return [event for event in events if event is not None]
+
+
+def _parsed(lines: Iterable[str]) -> Iterator[Any]:
+    return (event for event in map(event_from_json, lines) if event is not None)
+
+
+def _divided(lines: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Part the updates from the rest: they are nearly all, and take long to parse."""
+    steps: list[str] = []
+    others: list[str] = []
+    for line in lines:
+        (steps if line.startswith(_STEP) else others).append(line)
+    return steps, others
 
 
 def follow_run(path: Path) -> Iterator[list[Event]]:
@@ -151,9 +168,7 @@ def _events_after(folder: RunFolder, position: int) -> tuple[int, list[Event]]:
     except OSError:
         return position, []
     whole = content[: content.rfind(b"\n") + 1]
-    lines = whole.decode("utf-8", "replace").splitlines()
-    events = [event for event in map(event_from_json, lines) if event is not None]
-    return position + len(whole), events
+    return position + len(whole), list(_parsed(whole.decode("utf-8", "replace").split("\n")))
 
 
 def _status(
@@ -197,7 +212,7 @@ def _problem(folder: RunFolder, ended: RunEnded | None) -> str:
     if ended is not None:
         return ended.reason
     try:
-        lines = folder.log_file.read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = folder.log_file.read_text(encoding="utf-8", errors="replace").split("\n")
     except OSError:
         lines = []
     tail = "\n".join(line for line in lines[-_LOG_TAIL:] if line.strip())

@@ -45,9 +45,9 @@ class Setting:
         if self.choices:
             return ", ".join(self.choices)
         if self.least is not None and self.most is not None:
-            return f"{self.least:g} to {self.most:g}"
+            return f"{_plain(self.least)} to {_plain(self.most)}"
         if self.least is not None:
-            return f"{self.least:g} or more"
+            return f"{_plain(self.least)} or more"
         return ""
 
     def check(self, value: Any) -> None:
@@ -66,6 +66,11 @@ class Setting:
             raise ConfigError(f"{self.name} must be {self.range_text()}, not {value}.")
         if self.kind is float and math.isnan(value):
             raise ConfigError(f"{self.name} must be a number, not {value}.")
+
+
+def _plain(limit: float) -> str:
+    """Return a limit without an exponent as long as it is a whole number."""
+    return f"{limit:.0f}" if float(limit).is_integer() else f"{limit:g}"
 
 
 def _is_of_kind(value: Any, kind: type) -> bool:

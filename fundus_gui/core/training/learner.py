@@ -12,7 +12,7 @@ import torch
 from lightning_fabric import Fabric
 from numpy.typing import NDArray
 from timm.utils.model_ema import ModelEmaV3
-from torch import Tensor, nn
+from torch import Tensor, distributed, nn
 from torchvision.transforms import v2
 
 from fundus_gui.core.devices import device_name, is_out_of_memory
@@ -69,6 +69,7 @@ class Learner:
         self.parts = config.accumulation
         self.preprocessing = preprocessing
         self._class_count = class_count
+        self._is_frozen = False
         self._loss_of = make_loss(config, class_weights).to(fabric.device)
         network = network.to(fabric.device)
         if config.channels_last:
@@ -88,6 +89,10 @@ class Learner:
         """The network that is measured and saved."""
         return self.network if self.average is None else self.average.module
 
+    def is_finite(self) -> bool:
+        """Return whether all weights are numbers: a gradient may diverge before the loss."""
+        return all(bool(weight.isfinite().all()) for weight in self.network.parameters())
+
     def update(self, views: Tensor, labels: Tensor, course: Course) -> Outcome:
         """Update once.
 
@@ -97,11 +102,11 @@ class Learner:
             course: what to follow.
 
         Raises:
-            DeviceError: not even a single photograph fits into memory.
+            DeviceError: not even two photographs fit into memory.
         """
         set_learning_rate(self.optimizer, course.learning_rate)
-        self.network.train()
-        freeze(self.network, course.is_frozen)
+        if not self.network.training or course.is_frozen is not self._is_frozen:
+            self._begin_to_learn(course.is_frozen)
         while True:
             # All chance in an update comes from its number, so that it can be repeated exactly.
             torch.manual_seed(
@@ -118,11 +123,19 @@ class Learner:
             self._step(course)
         return outcome
 
+    def _begin_to_learn(self, is_frozen: bool) -> None:
+        """Prepare the modules; not in every update, since a large network has a thousand."""
+        self.network.train()
+        freeze(self.network, is_frozen)
+        self._is_frozen = is_frozen
+
     def _gradients(self, views: Tensor, labels: Tensor, course: Course) -> Outcome:
         self._steps.zero_grad(set_to_none=True)
         loss, right = torch.zeros((), device=self.fabric.device), 0
         mix = mixing(self.config, self._class_count, course.strength)
-        chunks = list(zip(views.chunk(self.parts), labels.chunk(self.parts), strict=True))
+        # Batch norm has no statistics of a single photograph.
+        parts = max(1, min(self.parts, len(labels) // 2))
+        chunks = list(zip(views.tensor_split(parts), labels.tensor_split(parts), strict=True))
         for number, (some_views, some_labels) in enumerate(chunks, start=1):
             inputs = self._inputs(some_views, course.size)
             targets = some_labels.to(self.fabric.device)
@@ -160,12 +173,12 @@ class Learner:
 
     def _halve(self, images: int, error: RuntimeError) -> None:
         """Divide an update into twice as many parts."""
-        if self.parts >= images or self.fabric.world_size > 1:
+        if self.parts >= images // 2 or self.fabric.world_size > 1:
             raise DeviceError(
                 f"{device_name(self.fabric.device)} has too little free memory to train this "
                 "network. Choose a smaller batch size, input size or model."
             ) from error
-        self.parts = min(images, 2 * self.parts)
+        self.parts = min(images // 2, 2 * self.parts)
         self._steps.zero_grad(set_to_none=True)
         if self.fabric.device.type == "cuda":
             torch.cuda.empty_cache()
@@ -189,14 +202,17 @@ class Learner:
         rows = torch.full((math.ceil(len(views) / world), self._class_count), torch.nan)
         rows = rows.double()
         network = self.evaluated.eval()
-        for first in range(0, len(own), self.config.batch_size):
-            indices = own[first : first + self.config.batch_size]
+        if world > 1:
+            _share_buffers(network)
+        at_once = max(1, self.config.batch_size * self.config.accumulation // self.parts // world)
+        for first in range(0, len(own), at_once):
+            indices = own[first : first + at_once]
             batch = torch.stack([views[index] for index in indices])
             rows[first : first + len(indices)] = self._probabilities(network, batch, augment)
         if world > 1:
-            gathered = self.fabric.all_gather(rows.to(self.fabric.device))
-            assert isinstance(gathered, Tensor)
-            rows = gathered.cpu().transpose(0, 1).reshape(-1, self._class_count)[: len(views)]
+            shares = [torch.empty_like(rows, device=self.fabric.device) for _ in range(world)]
+            distributed.all_gather(shares, rows.to(self.fabric.device))
+            rows = torch.stack(shares, 1).cpu().reshape(-1, self._class_count)[: len(views)]
         return rows.numpy()
 
     @torch.inference_mode()
@@ -205,6 +221,12 @@ class Learner:
         copies = list(mirrored_and_turned(inputs)) if augment else [inputs]
         rows = [network(copy).double().softmax(1).cpu() for copy in copies]
         return torch.stack(rows).mean(0)
+
+
+def _share_buffers(network: nn.Module) -> None:
+    """Give all processes the statistics of the first, which are what is saved."""
+    for buffer in network.buffers():
+        distributed.broadcast(buffer, src=0)
 
 
 def mirrored_and_turned(inputs: Tensor) -> Iterator[Tensor]:

@@ -106,7 +106,7 @@ class Training:
         self._place = place
         self._clock = Clock(self._config, self._batches.steps, place.seconds)
         yield self._started()
-        request = ""
+        request = self._reason_to_end()  # if it was killed after its last epoch
         while place.epoch <= self._config.epochs and not request:
             began = time.monotonic()
             request = yield from self._train_epoch()
@@ -249,6 +249,8 @@ class Training:
         return report
 
     def _save_state(self) -> None:
+        if not self._learner.is_finite():
+            raise _diverged("the weights are no numbers", self._place.epoch)
         self._place.seconds = self._clock.seconds
         if self._learner.fabric.is_global_zero:
             save_state(self._output.folder.state_file, self._learner, self._place)

@@ -15,7 +15,7 @@ from torch.optim import Optimizer
 from fundus_gui.core.models import find_classifier
 from fundus_gui.core.runs import TrainConfig
 
-_STAGES = 4  # of progressive learning
+_STAGES = 4
 _TIMM_NAMES = {"adamw": "adamw", "sgd": "sgd", "rmsprop": "rmsproptf"}  # sgd is Nesterov's
 
 
@@ -24,9 +24,12 @@ def make_optimizer(model: nn.Module, config: TrainConfig) -> Optimizer:
 
     With `config.layer_decay` below 1 each group has its factor on the learning rate as `lr_scale`.
     """
+    name = _TIMM_NAMES[config.optimizer]
+    if name == "sgd" and not config.momentum:  # of which Nesterov's needs some
+        name = "momentum"
     optimizer: Optimizer = create_optimizer_v2(
         model,
-        opt=_TIMM_NAMES[config.optimizer],
+        opt=name,
         lr=config.learning_rate,
         weight_decay=config.weight_decay,
         momentum=config.momentum,
@@ -76,6 +79,12 @@ def training_size(progress: float, config: TrainConfig) -> int:
         return config.input_size
     growth = config.input_size - config.initial_size
     return config.initial_size + growth * _stage(progress) // (_STAGES - 1)
+
+
+def training_sizes(config: TrainConfig) -> list[int]:
+    """Return all sizes that the photographs grow through, each once."""
+    stages = (training_size(stage / _STAGES, config) for stage in range(_STAGES))
+    return list(dict.fromkeys(stages))
 
 
 def training_strength(progress: float, config: TrainConfig) -> float:

@@ -30,14 +30,15 @@ from fundus_gui.core.runs import (
     RunFolder,
     StepReport,
     TrainConfig,
+    WeightsLoaded,
     read_run,
 )
+from fundus_gui.core.runs.data import PERCEPTUAL, SHA256
 from fundus_gui.core.training.learner import Learner
 from fundus_gui.core.training.views import Views
 
-SHA256, PERCEPTUAL = "image_sha256", "perceptual_hash"  # columns of split.csv
-
-_STEP_SECONDS = 0.2  # steps are written at most so often; every one is yielded
+_STEP_SECONDS = 0.2, 5.0  # steps are written at most so often, at first and at last
+_STEP_SHARE = 0.001  # of the time so far lies between two of them; every one is yielded
 
 
 @dataclass(slots=True)
@@ -49,8 +50,9 @@ class RunOutput:
     data: Dataset
     command: str
     is_first: bool
-    licence: str = ""
+    loaded: WeightsLoaded | None = None
     _board: TensorBoardWriter | None = field(default=None, init=False)
+    _started: float = field(default_factory=time.monotonic, init=False)
     _step_written: float = field(default=0.0, init=False)
     _epochs: list[EpochReport] = field(default_factory=list, init=False)
 
@@ -75,12 +77,14 @@ class RunOutput:
                 yield event
 
     def record(self, event: Event) -> None:
-        """Write an event down; of updates not more than a few a second."""
+        """Write an event down; of updates a few a second, and fewer as the run grows long."""
         if isinstance(event, StepReport):
-            is_last = event.step == event.steps
-            if time.monotonic() - self._step_written < _STEP_SECONDS and not is_last:
+            now = time.monotonic()
+            least, most = _STEP_SECONDS
+            interval = min(max(least, _STEP_SHARE * (now - self._started)), most)
+            if now - self._step_written < interval and event.step < event.steps:
                 return
-            self._step_written = time.monotonic()
+            self._step_written = now
         self.folder.append_event(event)
         if self._board is not None:
             self._board.write(event)
@@ -128,6 +132,7 @@ class RunOutput:
 
     def _card(self, learner: Learner, report: EpochReport) -> ModelCard:
         settings = asdict(self.config)
+        loaded = self.loaded
         return ModelCard(
             architecture=self.config.model,
             arguments=model_arguments(self.config),
@@ -140,6 +145,7 @@ class RunOutput:
                 },
                 "split_sha256": hashlib.sha256(split_table(self.data).encode()).hexdigest(),
                 "image_hashes": _image_hashes(self.data),
+                "started_from": asdict(loaded) if loaded is not None else {},
                 "epoch": report.epoch,
                 "config": {
                     name: value
@@ -154,7 +160,7 @@ class RunOutput:
                 },
             },
             metrics={"validation": dict(report.validation)},
-            licence=self.licence,
+            licence=loaded.licence if loaded is not None else "",
         )
 
 

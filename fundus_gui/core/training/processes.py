@@ -32,6 +32,11 @@ def make_fabric(config: TrainConfig) -> Fabric:
         raise ConfigError("fp16 needs a GPU. Choose fp32, or bf16 on recent processors.")
     if config.freeze_epochs and process_count(config) > 1:
         raise ConfigError("freeze_epochs works with one process only. Set it to 0.")
+    if config.batch_size % process_count(config):
+        raise ConfigError(
+            f"batch_size must be a multiple of the {process_count(config)} processes, "
+            f"not {config.batch_size}."
+        )
     local = int(os.environ.get("LOCAL_WORLD_SIZE", config.devices))
     if device.type == "cuda" and local > torch.cuda.device_count():
         raise DeviceError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -32,16 +32,21 @@ from fundus_gui.core.runs import (
     RunEnded,
     RunFolder,
     TrainConfig,
+    WeightsLoaded,
+    read_events,
     read_run,
 )
-from fundus_gui.core.runs.data import prepare_dataset
+from fundus_gui.core.runs.data import PERCEPTUAL, SHA256, prepare_dataset, verify_dataset
 from fundus_gui.core.training.batches import class_weights
 from fundus_gui.core.training.learner import Learner
 from fundus_gui.core.training.loop import Training, class_indices
-from fundus_gui.core.training.output import PERCEPTUAL, SHA256, RunOutput, model_arguments
+from fundus_gui.core.training.optimisation import training_sizes
+from fundus_gui.core.training.output import RunOutput, model_arguments
 from fundus_gui.core.training.processes import is_first_process, make_fabric
 from fundus_gui.core.training.state import Place, load_state
 from fundus_gui.core.training.views import decode_views
+
+_ANY_CLASSES = ("a", "b")  # before the data are known
 
 
 def fit(config: TrainConfig, out: Path, *, command: str = "") -> Generator[Event, None, None]:
@@ -91,6 +96,9 @@ def resume(out: Path, *, command: str = "") -> Generator[Event, None, None]:
         yield from _train(folder, config, fabric, command)
         return
     with folder.locked(), _told(folder):
+        for event in verify_dataset(config, read_split(Path(config.data), folder.split_file)):
+            folder.append_event(event)
+            yield event
         yield from _train(folder, config, fabric, command)
 
 
@@ -99,12 +107,26 @@ def _check(config: TrainConfig) -> None:
     if config.tensorboard:
         check_tensorboard()
     with torch.device("meta"):
-        create_model(
+        network = create_model(
             config.model,
             num_classes=2,
             input_size=config.input_size,
             **model_arguments(config),
         )
+        if config.initial_size is not None:
+            _check_growth(network.eval(), config)
+
+
+def _check_growth(network: torch.nn.Module, config: TrainConfig) -> None:
+    """Raise ConfigError for a network that does not take every size of progressive learning."""
+    for size in training_sizes(config):
+        try:
+            network(torch.empty(1, 3, size, size))
+        except (AssertionError, RuntimeError, ValueError) as error:
+            raise ConfigError(
+                f"{config.model} cannot learn from photographs of {size} pixels ({error}) Leave "
+                "initial_size empty."
+            ) from error
 
 
 @contextmanager
@@ -120,6 +142,9 @@ def _told(folder: RunFolder) -> Iterator[None]:
 
 def _prepared(folder: RunFolder, config: TrainConfig) -> Generator[Event, None, None]:
     """Read and split the data; write `split.csv`."""
+    if config.pretrained:  # a mistake is told now, not after an hour of reading photographs
+        yield Preparing(stage="building")
+        _initial_weights(config, _ANY_CLASSES)
     data, hashes = yield from prepare_dataset(config)
     images = tuple(_with_hashes(image, hashes.get(image.path)) for image in data.images)
     table = split_table(dataclasses.replace(data, images=images))
@@ -168,27 +193,47 @@ def _events(
     yield Preparing(stage="building")
     if config.compile:
         config = yield from _compiling(config, fabric)
-    initial = None
-    if config.pretrained:
-        initial = _initial_weights(config, data)
+    is_resumed = output.folder.state_file.is_file()
+    initial, loaded = None, _loaded(output.folder) if is_resumed else None
+    if config.pretrained and loaded is None:
+        initial = _initial_weights(config, data.class_names)
+        loaded = _record(initial)
         yield Notice(text=_described(initial))
-        output.licence = initial.licence
-        preprocessing = _as_trained(preprocessing, initial, config)
+        yield loaded
+    if loaded is not None:
+        output.loaded = loaded
+        preprocessing = _as_trained(preprocessing, loaded, config)
     learner = make_learner(config, fabric, data, preprocessing, initial)
     place = Place()
-    if output.folder.state_file.is_file():
+    if is_resumed:
         place = load_state(output.folder.state_file, learner)
     training = Training(learner, data, training_views, validation_views, output)
     yield from training.run(place)
 
 
-def _initial_weights(config: TrainConfig, data: Dataset) -> InitialWeights:
+def _initial_weights(config: TrainConfig, class_names: Sequence[str]) -> InitialWeights:
     return initial_weights(
         config.pretrained,
         config.model,
         model_arguments(config),
-        class_names=data.class_names,
+        class_names=class_names,
         input_size=config.input_size,
+    )
+
+
+def _loaded(folder: RunFolder) -> WeightsLoaded | None:
+    """Return what the run started from, None if from scratch."""
+    events = read_events(folder)
+    return next((event for event in events if isinstance(event, WeightsLoaded)), None)
+
+
+def _record(initial: InitialWeights) -> WeightsLoaded:
+    return WeightsLoaded(
+        title=initial.title,
+        licence=initial.licence,
+        sha256=initial.sha256,
+        mean=initial.preprocessing.mean,
+        std=initial.preprocessing.std,
     )
 
 
@@ -202,13 +247,12 @@ def _described(initial: InitialWeights) -> str:
 
 
 def _as_trained(
-    preprocessing: Preprocessing, initial: InitialWeights, config: TrainConfig
+    preprocessing: Preprocessing, loaded: WeightsLoaded, config: TrainConfig
 ) -> Preprocessing:
     """Keep the colours in the range that the weights know, unless measured ones are wanted."""
     if config.normalisation == "measured":
         return preprocessing
-    known = initial.preprocessing
-    return dataclasses.replace(preprocessing, mean=known.mean, std=known.std)
+    return dataclasses.replace(preprocessing, mean=loaded.mean, std=loaded.std)
 
 
 def make_learner(
@@ -254,7 +298,7 @@ def _deterministic(wanted: bool) -> Iterator[None]:
     benchmark = torch.backends.cudnn.benchmark
     if wanted:
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-        torch.backends.cudnn.benchmark = False
+    torch.backends.cudnn.benchmark = not wanted
     torch.use_deterministic_algorithms(wanted or before)
     try:
         yield

@@ -59,16 +59,18 @@ class ClassTable(QTableWidget):
         self._thumbnails = Thumbnails(self)
         self._thumbnails.made.connect(self.viewport().update)
         self.setAccessibleName(self.tr("Classes"))
-        self.setHorizontalHeaderLabels(
-            [
-                self.tr("Class"),
-                self.tr("Photographs"),
-                self.tr("Training"),
-                self.tr("Validation"),
-                self.tr("Test"),
-                self.tr("Examples"),
-            ]
-        )
+        for column, title in {
+            _Column.CLASS: self.tr("Class"),
+            _Column.COUNT: self.tr("Photographs"),
+            _Column.TRAIN: self.tr("Training"),
+            _Column.VAL: self.tr("Validation"),
+            _Column.TEST: self.tr("Test"),
+            _Column.EXAMPLES: "  " + self.tr("Examples"),
+        }.items():
+            heading = QTableWidgetItem(title)
+            if column not in (_Column.CLASS, _Column.EXAMPLES):
+                heading.setTextAlignment(_NUMBER_ALIGNMENT)
+            self.setHorizontalHeaderItem(column, heading)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -87,30 +89,29 @@ class ClassTable(QTableWidget):
         header.setSectionResizeMode(_Column.EXAMPLES, QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(_LEAST_WIDTH)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        for column in (_Column.COUNT, *_OF_PART.values()):
-            self.horizontalHeaderItem(column).setTextAlignment(_NUMBER_ALIGNMENT)
 
     def show_dataset(self, dataset: Dataset) -> None:
         """Show the classes, and their parts as far as the images are in parts."""
-        counts = dataset.counts()
-        self.setRowCount(len(counts))
-        most = max(counts.values(), default=0)
+        paths: dict[str, list[Path]] = {name: [] for name in dataset.class_names}
+        for image in dataset.images:
+            paths[image.label].append(image.path)
         parts = Counter((image.label, image.part) for image in dataset.images)
-        for row, (name, count) in enumerate(counts.items()):
+        most = max(map(len, paths.values()), default=0)
+        self.setRowCount(len(paths))
+        for row, (name, of_class) in enumerate(paths.items()):
             title = QTableWidgetItem(class_title(name))
             title.setToolTip(name)
             self.setItem(row, _Column.CLASS, title)
-            number = _number_item(count)
-            number.setData(_VALUE, count / most)
+            number = _number_item(len(of_class))
+            number.setData(_VALUE, len(of_class) / most)
             self.setItem(row, _Column.COUNT, number)
             for part in get_args(Part):
                 self.setItem(row, _OF_PART[part], _number_item(parts[name, part]))
             examples = QTableWidgetItem()
-            paths = [image.path for image in dataset.images if image.label == name]
-            examples.setData(_VALUE, _spread(paths, _EXAMPLES))
+            examples.setData(_VALUE, _spread(of_class, _EXAMPLES))
             self.setItem(row, _Column.EXAMPLES, examples)
         for part in get_args(Part):
-            is_used = any(image.part == part for image in dataset.images)
+            is_used = any(parts[name, part] for name in paths)
             self.setColumnHidden(_OF_PART[part], not is_used)
         self._fit_height()
 
@@ -183,7 +184,7 @@ class _ExamplesDelegate(QStyledItemDelegate):
     ) -> None:
         super().paint(painter, option, index)
         top = option.rect.top() + (option.rect.height() - _PICTURE) // 2
-        left = option.rect.left() + _GAP
+        left = option.rect.left() + 2 * _GAP
         for path in index.data(_VALUE):
             if left + _PICTURE > option.rect.right():
                 break

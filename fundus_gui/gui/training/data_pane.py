@@ -8,11 +8,8 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
-    QCheckBox,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
-    QProgressBar,
     QPushButton,
     QSizePolicy,
     QVBoxLayout,
@@ -26,6 +23,8 @@ from fundus_gui.gui.training.class_table import ClassTable
 from fundus_gui.gui.training.data_welcome import DataWelcome
 from fundus_gui.gui.training.dataset_job import DataSurvey, Surveyor
 from fundus_gui.gui.training.notice_box import NoticeBox, Remark
+from fundus_gui.gui.training.patient_row import PatientRow
+from fundus_gui.gui.training.reading_progress import ReadingProgress
 from fundus_gui.gui.training.survey_words import survey_remarks, survey_summary
 from fundus_gui.gui.worker import JobSlot
 
@@ -81,32 +80,11 @@ class DataPane(QWidget):
         self.summary = QLabel()
         self.summary.setWordWrap(True)
         self.table = ClassTable()
-        self.by_name = QCheckBox(self.tr("Tell &patients apart by file name:"))
-        self.by_name.setToolTip(
-            self.tr(
-                "All photographs of a patient then stay in one part, so that none is learnt\n"
-                "from and tested on at once"
-            )
-        )
-        self.pattern = QLineEdit()
-        self.pattern.setAccessibleName(self.tr("Pattern of the patients in the file names"))
-        self.pattern.setToolTip(
-            self.tr(
-                "A regular expression; its first group, or the one named patient, is the\n"
-                r"patient, as in (\d+)_(left|right)"
-            )
-        )
-        self.by_name.toggled.connect(self._on_pattern_changed)
-        self.pattern.textChanged.connect(self._on_pattern_changed)
-        self._stage = QLabel()
-        self._bar = QProgressBar()
-        self._bar.setTextVisible(False)
-        self._bar.setFixedHeight(8)
-        self._bar.setAccessibleName(self.tr("Progress of the reading"))
+        self.patients = PatientRow()
+        self.patients.changed.connect(self.changed)
+        self._progress = ReadingProgress()
         self.notices = NoticeBox()
         self._found = QWidget()
-        self._working = QWidget()
-        self._patients = QWidget()
         self._lay_out()
         self._show()
 
@@ -121,29 +99,33 @@ class DataPane(QWidget):
         if self._folder is None:
             return self.tr("Choose the photographs to learn from.")
         if self._error:
-            return self._error
+            return self.tr("The photographs cannot be trained on as they are.")
         if self._survey is None or not self._survey.is_split:
             return self.tr("The photographs are being read.")
         errors = [r.text for r in survey_remarks(self._survey, self._config) if r.weight == "error"]
         return errors[0] if errors else ""
 
+    def is_reading(self) -> bool:
+        """Return whether something is still to be found out."""
+        return self._slot.busy or self._timer.isActive()
+
     def settings(self) -> dict[str, Any]:
         """Return the settings that are chosen here, by name."""
-        pattern = self.pattern.text().strip() if self.by_name.isChecked() else ""
-        return {"data": str(self._folder or ""), "patient_pattern": pattern}
+        return {
+            "data": str(self._folder or ""),
+            "patient_pattern": self.patients.confirmed(),
+        }
 
     def open(self, path: Path) -> None:
         """Read a folder, or that of a table, in place of the present one."""
+        self._slot.cancel()
         self._folder = path.parent if path.suffix.lower() == ".csv" else path
         self._surveyor = Surveyor()
         self._survey, self._error, self._split = None, "", {}
-        self.by_name.setChecked(False)
-        self.pattern.clear()
+        self.patients.propose("")
         self._path.setText(str(self._folder))
         self._path.setToolTip(str(self._folder))
-        self._bar.setRange(0, 0)
-        self._stage.setText(self.tr("Reading…"))
-        self._working.show()
+        self._progress.show_stage(Preparing(stage="reading"))
         self._show()
         self.changed.emit()
 
@@ -168,73 +150,45 @@ class DataPane(QWidget):
         top.setSpacing(8)
         top.addWidget(self._path, 1)
         top.addWidget(self.choose)
-        patients = QHBoxLayout(self._patients)
-        patients.setContentsMargins(0, 0, 0, 0)
-        patients.setSpacing(8)
-        patients.addWidget(self.by_name)
-        patients.addWidget(self.pattern, 1)
-        working = QHBoxLayout(self._working)
-        working.setContentsMargins(0, 0, 0, 0)
-        working.setSpacing(8)
-        working.addWidget(self._stage)
-        working.addWidget(self._bar, 1)
         found = QVBoxLayout(self._found)
         found.setContentsMargins(0, 0, 0, 0)
         found.setSpacing(8)
         found.addLayout(top)
-        for widget in (self.summary, self.table, self._patients):
+        for widget in (self.summary, self.table, self.patients):
             found.addWidget(widget)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addWidget(self._found)
-        layout.addWidget(self._working)
+        layout.addWidget(self._progress)
         layout.addWidget(self.notices)
         layout.addWidget(self.welcome, 1)
-        self._working.hide()
 
     def _start(self) -> None:
         self._error = ""
         self._slot.start(partial(self._surveyor.survey, self._config))
 
-    def _on_pattern_changed(self) -> None:
-        self.pattern.setEnabled(self.by_name.isChecked())
-        self.changed.emit()
-
     def _on_yielded(self, record: Preparing | DataSurvey) -> None:
         if isinstance(record, Preparing):
-            self._show_stage(record)
+            self._progress.show_stage(record)
             return
-        if self._survey is None and record.pattern and not self.by_name.isChecked():
-            self.pattern.setText(record.pattern)
+        if self._survey is None:
+            self.patients.propose(record.pattern)
         if record.is_split or self._survey is None:  # the parts shown stay until there are others
             self._survey = record
             self._show()
             self.changed.emit()
 
     def _on_completed(self) -> None:
-        self._working.hide()
+        self._progress.hide()
 
     def _on_failed(self, error: BaseException) -> None:
-        self._working.hide()
+        self._progress.hide()
         if not isinstance(error, FundusError):
             self._errors.report(error)
         self._error = str(error)
         self._show()
         self.changed.emit()
-
-    def _show_stage(self, preparing: Preparing) -> None:
-        self._working.show()
-        self._bar.setRange(0, preparing.total)
-        self._bar.setValue(preparing.done)
-        if preparing.stage == "comparing":
-            self._stage.setText(
-                self.tr("Looking for duplicates: {done} of {total}").format(
-                    done=f"{preparing.done:,}", total=f"{preparing.total:,}"
-                )
-            )
-        else:
-            self._stage.setText(self.tr("Reading…"))
 
     def _show(self) -> None:
         survey = self._survey
@@ -248,7 +202,5 @@ class DataPane(QWidget):
             self.table.show_dataset(survey.dataset)
             if not self._error:
                 remarks += survey_remarks(survey, self._config)
-        are_known = survey is None or survey.knows_patients
-        self._patients.setVisible(not are_known)
-        self.pattern.setEnabled(self.by_name.isChecked())
+        self.patients.setVisible(survey is not None and not survey.knows_patients)
         self.notices.show_remarks(remarks)

@@ -79,13 +79,12 @@ class Surveyor:
 
     def _hash(self, images: Sequence[LabelledImage]) -> Generator[Preparing, None, None]:
         missing = [image for image in images if image.path not in self._hashes]
-        told = 0.0
-        for image, hashes in hash_images(missing):
+        known, told = len(images) - len(missing), 0.0
+        for done, (image, hashes) in enumerate(hash_images(missing), start=known + 1):
             self._hashes[image.path] = hashes
             if time.monotonic() - told > _REPORT_SECONDS:
                 told = time.monotonic()
-                done = len(images) - len(missing) + len(self._hashes)
-                yield Preparing(stage="comparing", done=min(done, len(images)), total=len(images))
+                yield Preparing(stage="comparing", done=done, total=len(images))
 
 
 def _first_look(dataset: Dataset) -> DataSurvey:

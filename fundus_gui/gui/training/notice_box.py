@@ -37,6 +37,7 @@ class NoticeBox(QFrame):
         self._layout.setVerticalSpacing(8)
         self._layout.setColumnStretch(1, 1)
         self._remarks: tuple[Remark, ...] = ()
+        self._labels: list[QLabel] = []
         self.hide()
 
     @property
@@ -49,8 +50,9 @@ class NoticeBox(QFrame):
         if tuple(remarks) == self._remarks:
             return
         self._remarks = tuple(remarks)
-        while (entry := self._layout.takeAt(0)) is not None:
-            entry.widget().deleteLater()
+        for label in self._labels:
+            label.deleteLater()
+        self._labels.clear()
         for row, remark in enumerate(remarks):
             icon = QLabel()
             drawn = self.style().standardIcon(_ICONS[remark.weight])
@@ -62,6 +64,7 @@ class NoticeBox(QFrame):
             text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             self._layout.addWidget(icon, row, 0, Qt.AlignmentFlag.AlignTop)
             self._layout.addWidget(text, row, 1)
+            self._labels += [icon, text]
         self.setVisible(bool(remarks))
 
     def _title(self, weight: Weight) -> str:

@@ -26,6 +26,7 @@ _FIRST_PRESET = "quick-cpu"  # the one that any machine can train
 _MODEL, _DEVICE = "model", "device"
 _DEVICES = ("auto", "cpu", "cuda", "mps")
 _COLUMNS = 2
+_LABEL_WIDTH = 152  # px
 
 
 class RecipeForm(QWidget):
@@ -231,7 +232,7 @@ def _grid(rows: Sequence[_Row]) -> QGridLayout:
         grid.addWidget(row.label, line, 3 * column)
         grid.addWidget(row.editor, line, 3 * column + 1)
     for column in range(_COLUMNS):
-        grid.setColumnMinimumWidth(3 * column, 140)
+        grid.setColumnMinimumWidth(3 * column, _LABEL_WIDTH)
         grid.setColumnStretch(3 * column + 1, 1)
         grid.setColumnMinimumWidth(3 * column + 2, 16 if column + 1 < _COLUMNS else 0)
     return grid

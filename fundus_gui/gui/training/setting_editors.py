@@ -203,7 +203,7 @@ class _NumberEditor(SettingEditor):
         self._absent = None if setting.is_optional else math.inf
         step = 1 if setting.kind is int else 0.01
         if setting.is_optional:
-            self._spin.setSpecialValueText(self.tr("automatic"))
+            self._spin.setSpecialValueText(self.tr("not set"))
         elif setting.default == math.inf:
             self._spin.setSpecialValueText(self.tr("no limit"))
         else:
@@ -218,7 +218,11 @@ class _NumberEditor(SettingEditor):
 
     def set_value(self, value: Any) -> None:
         is_absent = value is None or value == math.inf
-        self._spin.setValue(self._spin.minimum() if is_absent else value)
+        number = self._spin.minimum() if is_absent else value
+        if isinstance(self._spin, QSpinBox):
+            self._spin.setValue(int(number))
+        else:
+            self._spin.setValue(number)
 
     def _set_range(self, least: float, most: float) -> None:
         if isinstance(self._spin, QSpinBox):
@@ -242,7 +246,7 @@ class _NumberSpinBox(QDoubleSpinBox):
         number = _number(text)
         return self.minimum() if number is None else number
 
-    def validate(self, text: str, position: int) -> object:
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
         number = _number(text)
         is_special = bool(self.specialValueText()) and text in ("", self.specialValueText())
         if is_special or (number is not None and self.minimum() <= number <= self.maximum()):

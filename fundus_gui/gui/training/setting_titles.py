@@ -26,6 +26,9 @@ def setting_title(name: str) -> str:
         "rotation": QCoreApplication.translate("SettingTitle", "Rotation (°)"),
         "seed": QCoreApplication.translate("SettingTitle", "Random seed"),
         "state_minutes": QCoreApplication.translate("SettingTitle", "Save state every (min)"),
+        "test_time_augmentation": QCoreApplication.translate(
+            "SettingTitle", "Test-time augmentation"
+        ),
         "tensorboard": QCoreApplication.translate("SettingTitle", "TensorBoard"),
     }
     spaced = name.replace("_", " ")

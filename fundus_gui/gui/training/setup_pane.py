@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
@@ -19,21 +20,16 @@ from PySide6.QtWidgets import (
 from fundus_gui.core.errors import FundusError
 from fundus_gui.core.runs import TrainConfig
 from fundus_gui.gui.error_dialog import ErrorReporter
+from fundus_gui.gui.training.architectures import list_architectures
 from fundus_gui.gui.training.data_pane import DataPane
 from fundus_gui.gui.training.recipe_form import RecipeForm
 from fundus_gui.gui.training.start_bar import StartBar
+from fundus_gui.gui.training.trials_bar import TrialsBar
 from fundus_gui.gui.worker import JobSlot
 
 _SIDE_BY_SIDE = 1280  # px, from which the recipe stands beside the data
 
-ListModels = Callable[[], Generator[tuple[str, ...], None, None]]
-
-
-def list_architectures() -> Generator[tuple[str, ...], None, None]:
-    """Yield once: the names of all networks that can be built."""
-    from fundus_gui.core.models import list_models
-
-    yield tuple(list_models())
+ListModels = Callable[[], Generator[tuple[str, ...] | None, None, None]]
 
 
 class SetupPane(QWidget):
@@ -41,6 +37,7 @@ class SetupPane(QWidget):
 
     Args:
         runs_dir: where runs are made.
+        program: the command whose `train` is run.
         errors: shows what nobody foresaw.
         list_models: names the networks; iterated in a thread when the pane is first seen.
 
@@ -57,6 +54,7 @@ class SetupPane(QWidget):
     def __init__(
         self,
         runs_dir: Path,
+        program: Sequence[str],
         errors: ErrorReporter,
         *,
         list_models: ListModels = list_architectures,
@@ -67,15 +65,17 @@ class SetupPane(QWidget):
         self._models_slot = JobSlot(self)
         self.data = DataPane(errors)
         self.recipe = RecipeForm(left_out=self.data.settings())
+        self.trials = TrialsBar(program, errors)
         self.bar = StartBar(runs_dir)
         self._halves = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         self._scroll = QScrollArea()
         self._lay_out()
-        self._models_slot.yielded.connect(self.recipe.suggest_models)
+        self._models_slot.yielded.connect(self._on_models_listed)
         self._models_slot.failed.connect(errors.report)
         self.data.choose_requested.connect(self.choose_requested)
         self.data.changed.connect(self._on_changed)
         self.recipe.changed.connect(self._on_changed)
+        self.trials.answered.connect(self._on_answered)
         self.bar.start_requested.connect(self._on_start)
         self.bar.message.connect(self.message)
         self._on_changed()
@@ -91,6 +91,7 @@ class SetupPane(QWidget):
     def close_threads(self) -> None:
         """Stop and wait for the threads."""
         self._models_slot.close()
+        self.trials.close_thread()
         self.data.close_threads()
 
     def _lay_out(self) -> None:
@@ -98,7 +99,7 @@ class SetupPane(QWidget):
         self._halves.setContentsMargins(16, 8, 16, 8)
         self._halves.setSpacing(24)
         self._halves.addWidget(_section(self.tr("1  Photographs"), self.data), 1)
-        self._halves.addWidget(_section(self.tr("2  Recipe"), self.recipe), 1)
+        self._halves.addWidget(_section(self.tr("2  Recipe"), self.recipe, self.trials), 1)
         content.setLayout(self._halves)
         self._scroll.setWidget(content)
         self._scroll.setWidgetResizable(True)
@@ -119,15 +120,25 @@ class SetupPane(QWidget):
             config = self.config()
         except FundusError as error:
             self.bar.show_config(None, str(error))
+            self.trials.set_config(None)
             return
         self.data.set_config(config)
         self.bar.show_config(config, self.data.problem)
+        self.trials.set_config(None if self.data.problem else config)
+
+    def _on_models_listed(self, names: tuple[str, ...] | None) -> None:
+        if names is not None:
+            self.recipe.suggest_models(names)
+
+    def _on_answered(self, settings: Mapping[str, Any]) -> None:
+        for name, value in settings.items():
+            self.recipe.editor(name).set_value(value)
 
     def _on_start(self) -> None:
         self.start_requested.emit(self.config(), self.bar.name.text())
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Look for the networks once; the library that builds them takes seconds to load."""
+        """Look for the networks once."""
         super().showEvent(event)
         if self._list_models is not None:
             self._models_slot.start(self._list_models)
@@ -141,7 +152,7 @@ class SetupPane(QWidget):
         self._halves.setDirection(direction.LeftToRight if is_wide else direction.TopToBottom)
 
 
-def _section(title: str, content: QWidget) -> QWidget:
+def _section(title: str, *contents: QWidget) -> QWidget:
     heading = QLabel(title)
     font = heading.font()
     font.setPointSizeF(font.pointSizeF() * 1.3)
@@ -152,6 +163,7 @@ def _section(title: str, content: QWidget) -> QWidget:
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(8)
     column.addWidget(heading)
-    column.addWidget(content)
+    for content in contents:
+        column.addWidget(content)
     column.addStretch(1)
     return section

@@ -58,7 +58,7 @@ class StartBar(QFrame):
         self.copy = QPushButton(self.tr("C&opy"))
         self.copy.setToolTip(self.tr("Copy the command"))
         self._lay_out()
-        self.name.textChanged.connect(self._show_command)
+        self.name.textChanged.connect(self._on_name_changed)
         self.start.clicked.connect(self.start_requested)
         self.copy.clicked.connect(self._on_copy)
 
@@ -103,11 +103,14 @@ class StartBar(QFrame):
         grid.setColumnStretch(1, 1)
 
     def _show_state(self) -> None:
-        self.problem.setText(self._problem)
-        self.problem.setVisible(bool(self._problem))
-        self.start.setEnabled(not self._problem and not self.is_starting)
+        problem = self._problem
+        if not problem and not self.name.text().strip():
+            problem = self.tr("Give the training a name.")
+        self.problem.setText(problem)
+        self.problem.setVisible(bool(problem))
+        self.start.setEnabled(not problem and not self.is_starting)
         self.start.setText(self.tr("Starting…") if self.is_starting else self.tr("&Start training"))
-        self.start.setToolTip(self._problem or self.tr("Train in a process of its own"))
+        self.start.setToolTip(problem or self.tr("Train in a process of its own"))
 
     def _propose_name(self) -> None:
         """Name the run after day and network unless the user has named it."""
@@ -121,6 +124,10 @@ class StartBar(QFrame):
         out = self._runs_dir / self.name.text().strip()
         self.command.setText(shlex.join(["fundus-gui", *train_arguments(self._config, out)]))
         self.command.setCursorPosition(0)
+
+    def _on_name_changed(self) -> None:
+        self._show_command()
+        self._show_state()
 
     def _on_copy(self) -> None:
         QGuiApplication.clipboard().setText(self.command.text())

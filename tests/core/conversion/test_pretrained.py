@@ -9,7 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import huggingface_hub
 import pytest
+import safetensors.torch
 import timm
 import torch
 from public_networks import randomised
@@ -215,24 +217,78 @@ def test_weights_of_a_relative_are_refused(file: Path, network: str, architectur
 
 
 @pytest.fixture
-def offline(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let every look-up of a machine fail at once, as without a network."""
+def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Let every look-up of a machine fail, as without a network; return the names looked up."""
+    hosts: list[str] = []
 
-    def fail(*_arguments: object, **_settings: object) -> None:
+    def fail(host: str, *_arguments: object, **_settings: object) -> None:
+        hosts.append(host)
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", fail)
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
+    return hosts
 
 
-@pytest.mark.usefixtures("offline")
-@pytest.mark.parametrize("source", ["hub", "hub:torchvision_densenet121"])
-def test_offline_one_sentence_says_what_to_do(source: str) -> None:
+@pytest.mark.parametrize(
+    ("source", "architecture", "weights"),
+    [
+        ("hub", "densenet121_se", "DenseNet121_Weights.IMAGENET1K_V1"),
+        ("hub:torchvision_densenet121", "densenet121_se", "DenseNet121_Weights.IMAGENET1K_V1"),
+        ("hub", "vit_ti_16", "vit_tiny_patch16_224.augreg_in21k_ft_in1k"),
+        ("hub", "rdnet_tiny", "rdnet_tiny.nv_in1k"),
+    ],
+)
+def test_offline_one_sentence_says_what_to_do(
+    source: str,
+    architecture: str,
+    weights: str,
+    asked: list[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     with pytest.raises(ConfigError) as caught:
-        start(source, "densenet121_se")
+        start(source, architecture)
     assert str(caught.value) == (
-        "The public weights DenseNet121_Weights.IMAGENET1K_V1 cannot be reached; train from "
-        "scratch by leaving --pretrained out, or give a local file."
+        f"The public weights {weights} cannot be reached. Go on from scratch by leaving the "
+        "pretrained weights out (no --pretrained), or give a local file."
     )
+    assert 1 <= len(asked) <= 2  # one attempt, not a minute of them
+    assert caplog.text == ""
+
+
+def test_public_weights_of_torchvision_fetched_earlier_need_no_network(
+    tmp_path: Path, asked: list[str]
+) -> None:
+    file = tmp_path / "torch" / "hub" / "checkpoints" / "densenet121-a639ec97.pth"
+    file.parent.mkdir(parents=True)
+    torch.save(public("densenet121").state_dict(), file)
+    found = start("hub", "densenet121_se")
+    assert (found.report.backbone_share, found.report.has_head) == (1.0, False)
+    assert found.licence == "Apache-2.0"
+    assert asked == []
+
+
+@pytest.mark.usefixtures("asked")
+def test_public_weights_of_timm_fetched_earlier_need_no_network(tmp_path: Path) -> None:
+    name = "vit_tiny_patch16_224.augreg_in21k_ft_in1k"
+    repository = tmp_path / "hub" / f"models--timm--{name}"
+    file = repository / "snapshots" / ("0" * 40) / "model.safetensors"
+    file.parent.mkdir(parents=True)
+    (repository / "refs").mkdir()
+    (repository / "refs" / "main").write_text("0" * 40)
+    network = public("vit_tiny_patch16_224")
+    safetensors.torch.save_file(network.state_dict(), file)
+    found = start("hub", "vit_ti_16")
+    weight = "blocks.3.attn.qkv.weight"
+    assert found.state[weight].equal(network.state_dict()[weight])
+    assert found.licence == "Apache-2.0"  # the exceptions are other files
+    assert found.preprocessing.mean == (0.5, 0.5, 0.5)
+
+
+def test_nothing_is_looked_up_for_a_local_file(file: Path, asked: list[str]) -> None:
+    start(saved(file, public("vit_tiny_patch16_224")), "vit_ti_16")
+    assert asked == []
 
 
 def test_what_is_not_public_cannot_be_had() -> None:

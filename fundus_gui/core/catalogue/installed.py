@@ -1,19 +1,16 @@
-"""Which weights and ensembles are installed; reads cards and `ensembles.toml`, not tensors."""
+"""The installed models and ensembles, by name; what cannot be used is named and left out."""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from fundus_gui.core.cards import ModelCard, read_card
+from fundus_gui.core.catalogue.ensembles_file import ENSEMBLES_FILE, read_entries
+from fundus_gui.core.catalogue.spec import EnsembleSpec
 from fundus_gui.core.errors import CheckpointError, EnsembleError, UnknownNameError
 from fundus_gui.core.paths import user_weights_dir, weights_dir
-from fundus_gui.core.vote import normalise_weights
-
-ENSEMBLES_FILE = "ensembles.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,36 +25,6 @@ class InstalledModel:
     def title(self) -> str:
         """Short name for people."""
         return self.card.title or self.name
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EnsembleSpec:
-    """Which models vote with which weights.
-
-    Attributes:
-        name: key in `ensembles.toml`, or the names of freely chosen models joined by " + ".
-        members: names of installed models.
-        weights: vote weights, normalised.
-        title: for people.
-        method: how the weights were found, e.g. "equal" or "inverse_variance".
-        fitted_on: the data they were fitted on, in words.
-    """
-
-    name: str
-    members: tuple[str, ...]
-    weights: tuple[float, ...]
-    title: str = ""
-    method: str = "equal"
-    fitted_on: str = ""
-
-    def __post_init__(self) -> None:
-        """Normalise the weights and refuse doubled members."""
-        if not self.members:
-            raise EnsembleError(f"The ensemble '{self.name}' has no members.")
-        if len(set(self.members)) != len(self.members):
-            raise EnsembleError(f"The ensemble '{self.name}' names a model twice.")
-        scaled: list[float] = normalise_weights(self.weights, len(self.members)).tolist()
-        object.__setattr__(self, "weights", tuple(scaled))
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,47 +126,38 @@ def read_catalogue(folders: Sequence[Path] | None = None) -> Catalogue:
                 models[path.stem] = InstalledModel(path.stem, path, read_card(path))
             except CheckpointError as error:
                 refused.append(str(error))
-        _read_ensembles(folder / ENSEMBLES_FILE, models, ensembles, refused)
+        _read_ensembles(folder, models, ensembles, refused)
     return Catalogue(models, ensembles, tuple(refused))
 
 
 def _read_ensembles(
-    path: Path,
+    folder: Path,
     models: dict[str, InstalledModel],
     ensembles: dict[str, EnsembleSpec],
     refused: list[str],
 ) -> None:
-    if not path.is_file():
-        return
     try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("ensembles", {})
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        refused.append(f"{path.name} cannot be read: {error}. Its ensembles are left out.")
-        return
-    if not isinstance(entries, dict):
-        refused.append(f"{path.name} holds no tables [ensembles.NAME]; it is left out.")
+        entries = read_entries(folder)
+    except EnsembleError as error:
+        refused.append(f"{error} Its ensembles are left out.")
         return
     for name, entry in entries.items():
         try:
-            spec = _ensemble_of_table(name, entry)
-            check_same_classes([_member(models, member) for member in spec.members])
+            spec = EnsembleSpec.from_table(name, entry)
+            members = [_member(models, member) for member in spec.members]
+            check_same_classes(members)
+            _check_thresholds(spec, len(members[0].card.class_names))
             ensembles[name] = spec
         except EnsembleError as error:
-            refused.append(f"The ensemble '{name}' of {path.name} is left out: {error}")
+            refused.append(f"The ensemble '{name}' of {ENSEMBLES_FILE} is left out: {error}")
 
 
-def _ensemble_of_table(name: str, entry: Any) -> EnsembleSpec:
-    try:
-        return EnsembleSpec(
-            name=name,
-            members=tuple(entry["members"]),
-            weights=tuple(float(weight) for weight in entry["weights"]),
-            title=str(entry.get("title", name)),
-            method=str(entry.get("method", "given")),
-            fitted_on=str(entry.get("fitted_on", "")),
+def _check_thresholds(spec: EnsembleSpec, classes: int) -> None:
+    sets = spec.prediction_sets
+    if sets is not None and len(sets.thresholds) not in (1, classes):
+        raise EnsembleError(
+            f"Its prediction sets have {len(sets.thresholds)} thresholds for {classes} classes."
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise EnsembleError(f"It needs members and weights ({error}).") from error
 
 
 def _member(models: dict[str, InstalledModel], name: str) -> InstalledModel:

@@ -1,4 +1,4 @@
-"""Figures that say how good probabilities are; thin over scikit-learn."""
+"""The few figures that a training measures after every epoch; thin over scikit-learn."""
 
 from __future__ import annotations
 
