@@ -45,7 +45,7 @@ def run(
     tmp_path: Path,
 ) -> Callable[..., Done]:
     """Return what runs a command with the tiny models installed."""
-    monkeypatch.setattr(catalogue, "weights_dir", lambda: weights)
+    monkeypatch.setattr(catalogue.installed, "weights_dir", lambda: weights)
     monkeypatch.setenv("FUNDUS_GUI_HOME", str(tmp_path / "home"))
     for name in ("FORCE_COLOR", "TTY_COMPATIBLE"):
         monkeypatch.delenv(name, raising=False)

@@ -31,7 +31,7 @@ def test_models_lists_what_is_installed(run: Run) -> None:
 def test_models_says_where_weights_belong_when_there_are_none(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(catalogue, "weights_dir", lambda: tmp_path / "empty")
+    monkeypatch.setattr(catalogue.installed, "weights_dir", lambda: tmp_path / "empty")
     done = run("models")
     assert done.code == 0
     assert done.out.startswith("No models are installed. Put weights (.safetensors) into ")

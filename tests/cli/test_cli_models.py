@@ -1,12 +1,15 @@
-"""What `fundus-gui models` says of architectures."""
+"""What `fundus-gui models` says of architectures and installed models."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from tiny_weights import write_tiny_model
 
 from fundus_gui.core import models
 
@@ -69,3 +72,40 @@ def test_an_unknown_name_suggests_a_model_or_an_architecture(
     assert done.err == (
         f"fundus-gui: There is no model named '{name}'. Did you mean '{nearest}'?\n"
     )
+
+
+# Installed models ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def bound(tmp_path: Path) -> str:
+    """Install a model whose licence forbids commercial use; return its name."""
+    hashes = {"image_hashes": [f"{number:016x}:0" for number in range(1234)], "epoch": 3}
+    folder = tmp_path / "home" / "weights"
+    folder.mkdir(parents=True)
+    write_tiny_model(folder / "eye.safetensors", licence="CC BY-NC 4.0", training=hashes)
+    return "eye"
+
+
+def test_licences_are_listed_and_those_against_commercial_use_say_so(run: Run, bound: str) -> None:
+    said = run("models", "list").out.splitlines()
+    assert said[-2:] == [
+        "Licence of tiny_a, tiny_b: not stated",
+        f"Licence of {bound}: CC BY-NC 4.0 (not for commercial use)",
+    ]
+
+
+def test_a_card_is_shown_with_its_licence_but_without_thousands_of_hashes(
+    run: Run, bound: str
+) -> None:
+    card = json.loads(run("models", "show", bound).out)
+    assert card["licence"] == "CC BY-NC 4.0"
+    assert card["training"] == {"image_hashes": "of 1234 images", "epoch": 3}
+
+
+def test_results_are_printed_with_the_licence_of_the_weights(
+    run: Run, bound: str, photos: Path
+) -> None:
+    said = run("classify", photos / "000.png", "--model", bound).out
+    assert f"Licence of {bound}: CC BY-NC 4.0 (not for commercial use)" in said
+    assert "tiny_a" not in said

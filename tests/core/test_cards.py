@@ -16,6 +16,7 @@ from fundus_gui.core.cards import (
     ModelCard,
     card_of_header,
     content_digest,
+    names_by_licence,
     parse_header,
     parse_json_object,
     read_card,
@@ -274,3 +275,28 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     for name in ("missing", "folder"):
         with pytest.raises(CheckpointError, match=f"{name}.safetensors was refused: it cannot be"):
             read_card(tmp_path / f"{name}.safetensors")
+
+
+@pytest.mark.parametrize(
+    ("licence", "forbids"),
+    [
+        ("CC BY-NC 4.0", True),
+        ("cc-by-nc-4.0", True),
+        ("RETFound-Green's own licence: non-commercial research only", True),
+        ("Noncommercial use", True),
+        ("Apache-2.0; MAE weights: CC BY-NC 4.0", True),
+        ("Apache-2.0", False),
+        ("not known, once the commercial origin is concluded", False),
+        ("", False),
+    ],
+)
+def test_a_licence_that_forbids_commercial_use_is_known(licence: str, forbids: bool) -> None:
+    assert dataclasses.replace(CARD, licence=licence).is_non_commercial is forbids
+
+
+def test_models_under_one_licence_are_named_together() -> None:
+    free, stated = (dataclasses.replace(CARD, licence=text) for text in ("", "CC BY 4.0"))
+    assert names_by_licence({"a": free, "b": stated, "c": free}) == {
+        "": ["a", "c"],
+        "CC BY 4.0": ["b"],
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -27,31 +28,13 @@ from fundus_gui.core.models import (
 )
 from fundus_gui.core.preprocessing import IMAGENET_MEAN, IMAGENET_STD
 
-NEW_ARCHITECTURE = '''
-"""Two convolutions, to see how far one comes without depth."""
-
-from torch import nn
-
-from fundus_gui.core.models import register_model
-
-
-@register_model("two_convolutions", title="Two convolutions", paper="none: an example")
-def two_convolutions(*, num_classes, input_size, width=16):
-    return nn.Sequential(
-        nn.Conv2d(3, width, 3, stride=4, padding=1),
-        nn.ReLU(),
-        nn.Conv2d(width, 2 * width, 3, stride=4, padding=1),
-        nn.ReLU(),
-        nn.AdaptiveAvgPool2d(1),
-        nn.Flatten(),
-        nn.Linear(2 * width, num_classes),
-    )
-'''
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+(NEW_ARCHITECTURE,) = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture
 def two_convolutions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Write the file and import it; return the network's name."""
+    """Write the file that the README shows and import it; return the network's name."""
     (tmp_path / "two_convolutions.py").write_text(NEW_ARCHITECTURE, encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(registry, "_ARCHITECTURES", dict(registry._ARCHITECTURES))
@@ -60,8 +43,8 @@ def two_convolutions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
     del sys.modules["two_convolutions"]
 
 
-def test_one_file_and_one_decorator_add_an_architecture(two_convolutions: str) -> None:
-    assert len(NEW_ARCHITECTURE.strip().splitlines()) <= 20
+def test_the_file_shown_in_the_readme_adds_an_architecture(two_convolutions: str) -> None:
+    assert len(NEW_ARCHITECTURE.splitlines()) <= 20
     assert two_convolutions in list_models()
     assert find_architecture(two_convolutions).title == "Two convolutions"
     torch.manual_seed(0)

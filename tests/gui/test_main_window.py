@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
     QCheckBox,
+    QComboBox,
     QDialog,
     QLabel,
     QMenuBar,
@@ -490,13 +491,10 @@ def test_the_window_opens_without_matplotlib_or_torch() -> None:
     assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr
 
 
-def test_every_control_has_a_name_for_those_who_cannot_see_it(
-    window: MainWindow, photographs: Photographs, wait_idle: Wait
-) -> None:
-    window.open_paths([photographs(1)])
-    wait_idle()
+def nameless(window: MainWindow) -> list[QWidget]:
+    """Return the visible controls that nothing names for those who cannot see them."""
     buddies = {label.buddy() for label in window.findChildren(QLabel) if label.buddy()}
-    nameless = [
+    return [
         child
         for child in window.findChildren(QWidget)
         if child.isVisible()
@@ -505,6 +503,19 @@ def test_every_control_has_a_name_for_those_who_cannot_see_it(
         and not child.accessibleName()
         and not getattr(child, "text", str)()
         and child not in buddies
-        and not isinstance(child.parent(), QAbstractSpinBox | QAbstractScrollArea)
+        and not isinstance(child.parent(), QAbstractSpinBox | QAbstractScrollArea | QComboBox)
     ]
-    assert nameless == []
+
+
+def test_every_control_of_the_classify_page_has_a_name(
+    window: MainWindow, photographs: Photographs, wait_idle: Wait
+) -> None:
+    window.open_paths([photographs(1)])
+    wait_idle()
+    assert nameless(window) == []
+
+
+def test_every_control_of_the_train_page_has_a_name(window: MainWindow) -> None:
+    window.show_page("train")
+    window.train_page.setup.recipe.fold.click()
+    assert nameless(window) == []

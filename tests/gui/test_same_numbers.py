@@ -67,7 +67,7 @@ def test_window_and_command_line_write_the_same_rows(
     qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     weights = write_tiny_weights(tmp_path / "weights")
-    monkeypatch.setattr(catalogue, "weights_dir", lambda: weights)
+    monkeypatch.setattr(catalogue.installed, "weights_dir", lambda: weights)
     photographs = tmp_path / "photographs"
     write_photographs(photographs, 20)
     (photographs / "empty.jpg").touch()

@@ -34,13 +34,32 @@ def read_dataset(folder: Path) -> Dataset:
             f"{folder} holds {len(images)} images of {len(classes)} class(es); at least 2 classes "
             f"are needed, as class folders or as rows of {MANIFEST}."
         )
-    unprintable = [repr(name) for name in classes if not name.isprintable()]
-    if unprintable:
-        raise DatasetError(
-            f"{folder} has class names with unprintable characters: {shortened(unprintable)}."
-        )
+    _refuse_unwritable_names(dataset)
     refuse_divided_patients(dataset)
     return dataset
+
+
+def _refuse_unwritable_names(dataset: Dataset) -> None:
+    """Refuse names that `split.csv` could not give back."""
+    classes = [repr(n) for n in dataset.class_names if not n.isprintable() or n != n.strip()]
+    if classes:
+        raise DatasetError(
+            f"{dataset.folder} has class names with unprintable characters or with spaces around "
+            f"them: {shortened(classes)}."
+        )
+    files = [repr(i.path.name) for i in dataset.images if not _is_unicode(i.path)]
+    if files:
+        raise DatasetError(
+            f"{dataset.folder} has file names that are not UTF-8: {shortened(files)}. Rename them."
+        )
+
+
+def _is_unicode(path: Path) -> bool:
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _read_folders(folder: Path) -> tuple[LabelledImage, ...]:

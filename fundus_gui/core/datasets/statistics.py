@@ -22,7 +22,7 @@ def measure_statistics(views: Iterable[NDArray[np.uint8]]) -> tuple[Colour, Colo
         views: (H, W, 3) each, consumed one by one.
 
     Raises:
-        DatasetError: there is none.
+        DatasetError: there is none, or all pixels are alike.
     """
     histogram = np.zeros((3, 256), np.int64)
     for view in views:
@@ -34,6 +34,11 @@ def measure_statistics(views: Iterable[NDArray[np.uint8]]) -> tuple[Colour, Colo
     share = histogram / histogram.sum(axis=1, keepdims=True)  # (3, 256)
     mean = share @ levels  # (3,)
     variance = (share * np.square(levels - mean[:, None])).sum(axis=1)
+    if not variance.all():
+        raise DatasetError(
+            "The photographs have a colour channel without any contrast, so that there is nothing "
+            "to measure or to learn. Look at them."
+        )
     return _colour(mean), _colour(np.sqrt(variance))
 
 

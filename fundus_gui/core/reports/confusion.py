@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _MOST_WITH_SHARES = 10  # classes, that there is room for a second line in each cell
 _LINE = 18  # letters of a class's name
 _SMALLEST_FONT = 4.5
+_MOST_IN_WORDS = 40  # classes; beyond, only the colours can be told apart
 
 
 def draw_confusion(
@@ -40,6 +41,8 @@ def draw_confusion(
     if len(titles) > _MOST_WITH_SHARES:
         titles = [plain(elided(title, _LINE)) for title in class_titles]
         rows = [f"{title} ({total})" for title, total in zip(titles, totals, strict=True)]
+    if len(titles) > _MOST_IN_WORDS:
+        titles = rows = []
     places = range(len(titles))
     axes.set_xticks(places, titles, rotation=40, ha="right", rotation_mode="anchor")
     axes.set_yticks(places, rows)
@@ -57,6 +60,8 @@ def _draw_cells(axes: Axes, counts: np.ndarray, shares: np.ndarray, style: Style
     edges = np.arange(len(counts) + 1) - 0.5
     axes.hlines(edges, -0.5, len(counts) - 0.5, color=style.grid, linewidth=0.8)
     axes.vlines(edges, -0.5, len(counts) - 0.5, color=style.grid, linewidth=0.8)
+    if len(counts) > _MOST_IN_WORDS:
+        return
     has_shares = len(counts) <= _MOST_WITH_SHARES
     size = _font_size(axes, len(counts), lines=2 if has_shares else 1)
     for row, column in np.ndindex(counts.shape):

@@ -212,7 +212,7 @@ def _problem(folder: RunFolder, ended: RunEnded | None) -> str:
     if ended is not None:
         return ended.reason
     try:
-        lines = folder.log_file.read_text(encoding="utf-8", errors="replace").split("\n")
+        lines = folder.log_file.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         lines = []
     tail = "\n".join(line for line in lines[-_LOG_TAIL:] if line.strip())

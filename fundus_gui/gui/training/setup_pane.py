@@ -101,6 +101,7 @@ class SetupPane(QWidget):
         self._halves.addWidget(_section(self.tr("1  Photographs"), self.data), 1)
         self._halves.addWidget(_section(self.tr("2  Recipe"), self.recipe, self.trials), 1)
         content.setLayout(self._halves)
+        self._scroll.setAccessibleName(self.tr("Photographs and recipe"))
         self._scroll.setWidget(content)
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)

@@ -38,6 +38,8 @@ def survey_remarks(survey: DataSurvey, config: TrainConfig) -> list[Remark]:
     """Return what should be read before training, the gravest first."""
     tr = QCoreApplication.translate
     remarks = [Remark("warning", text) for text in survey.notices]
+    if survey.pattern and not config.patient_pattern:
+        remarks.append(Remark("warning", _unconfirmed()))
     duplicates = survey.duplicates
     if duplicates is not None and (duplicates.exact or duplicates.near):
         refused = config.duplicates == "refuse"
@@ -45,9 +47,8 @@ def survey_remarks(survey: DataSurvey, config: TrainConfig) -> list[Remark]:
         if refused:
             consequence = tr("Survey", "Training refuses them: remove them, or join them instead.")
         elif survey.moved:
-            consequence = tr(
-                "Survey", "{count} were moved, so that no group is in two parts."
-            ).format(count=f"{survey.moved:,}")
+            words = tr("Survey", "Moved, so that no group is in two parts: {count}.")
+            consequence = words.format(count=f"{survey.moved:,}")
         text = f"{duplicates.sentence()} {consequence}".strip()
         remarks.append(Remark("error" if refused else "warning", text))
     elif duplicates is not None:
@@ -55,6 +56,14 @@ def survey_remarks(survey: DataSurvey, config: TrainConfig) -> list[Remark]:
     if survey.unreadable:
         remarks.append(Remark("error", _unreadable(survey)))
     return sorted(remarks, key=lambda remark: ("error", "warning", "good").index(remark.weight))
+
+
+def _unconfirmed() -> str:
+    return QCoreApplication.translate(
+        "Survey",
+        "The file names seem to tell patients apart. Confirm it if they do: else photographs of "
+        "one patient may be learnt from and tested on.",
+    )
 
 
 def _unreadable(survey: DataSurvey) -> str:

@@ -6,6 +6,7 @@ import dataclasses
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 
 import pytest
 import timm
@@ -15,7 +16,8 @@ from public_networks import CLASS_COUNT, converted, difference, randomised
 from torch import nn
 
 from fundus_gui.core.conversion import find_preset, presets
-from fundus_gui.core.errors import UnknownNameError
+from fundus_gui.core.conversion.fitting import check_enough
+from fundus_gui.core.errors import CheckpointError, UnknownNameError
 from fundus_gui.core.models import create_model
 from fundus_gui.core.models.efficientnet_v2 import SIZES
 
@@ -149,6 +151,31 @@ def test_the_authors_names_of_rdnet_are_understood() -> None:
     theirs = {re.sub(r"^stem\.", "stem.stem.", n): t for n, t in public.state_dict().items()}
     _, report = converted(find_preset("rdnet_tiny"), theirs, 48)
     assert (report.new, report.dropped) == ((), ())
+
+
+@pytest.mark.parametrize("size", [0, 1, 2])
+def test_efficientnet_lite_is_understood_by_the_order_of_its_tensors(size: int) -> None:
+    public = randomised(timm_network(f"tf_efficientnet_lite{size}"))
+    theirs = {f"layer{n}": tensor for n, tensor in enumerate(public.state_dict().values())}
+    ours, report = converted(find_preset(f"efficientnet_lite{size}"), theirs, 48)
+    assert (report.new, report.dropped, report.has_head) == ((), (), True)
+    assert difference(ours, public, 48) <= TOLERANCE
+
+
+@pytest.mark.parametrize("change", ["one less", "one more", "of a relative"])
+def test_what_has_not_exactly_the_tensors_of_efficientnet_lite_is_refused(change: str) -> None:
+    name = "tf_efficientnet_lite1" if change == "of a relative" else "tf_efficientnet_lite0"
+    with torch.device("meta"):
+        tensors = [*timm_network(name)().state_dict().values()]
+        if change == "one less":
+            tensors.pop()
+        elif change == "one more":
+            tensors.append(torch.ones(1))
+        theirs = {f"layer{n}": tensor for n, tensor in enumerate(tensors)}
+        _, report = converted(find_preset("efficientnet_lite0"), theirs, 48)
+    assert report.backbone_share == 0
+    with pytest.raises(CheckpointError, match="it holds 0 % of the network's backbone"):
+        check_enough(Path("lite0.pth"), "EfficientNet-Lite0", report)
 
 
 # --- the articles' scripts --------------------------------------------------------------------

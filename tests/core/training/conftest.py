@@ -9,11 +9,18 @@ from pathlib import Path
 import pytest
 from tiny_photographs import photograph
 
+from fundus_gui.core.reports import run_report
 from fundus_gui.core.runs import EpochReport, Event, Notice, RunEnded, StepReport, TrainConfig
 from fundus_gui.core.training import fit, resume
 
 COLOURS = {"blue": (60, 90, 200), "green": (60, 200, 90), "red": (210, 80, 60)}
 EACH = 16
+
+
+@pytest.fixture(autouse=True)
+def _blank_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spare the drawing, which takes longer than a run here; shared fixtures and processes draw."""
+    monkeypatch.setattr(run_report, "_rendered", lambda *_: b"<svg/>")
 
 
 @dataclass(frozen=True, slots=True)

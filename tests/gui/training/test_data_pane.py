@@ -95,9 +95,11 @@ def test_patients_are_told_apart_once_confirmed(
     assert not pane.patients.by_name.isChecked()
     assert pane.patients.pattern.text()
     assert "patients" not in pane.summary.text()
+    assert "seem to tell patients apart" in said(pane)
     pane.patients.by_name.click()
     assert pane.settings()["patient_pattern"] == pane.patients.pattern.text()
     qtbot.waitUntil(lambda: "8 patients" in pane.summary.text(), timeout=PATIENCE_MS)
+    assert "seem to tell patients apart" not in said(pane)
 
 
 def test_a_pattern_that_cannot_be_read_is_said_in_place(
