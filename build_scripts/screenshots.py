@@ -1,6 +1,7 @@
 """Take pictures of the real window: open photographs, wait for the results, grab.
 
-.venv/bin/python build_scripts/screenshots.py pictures/                 four pictures
+.venv/bin/python build_scripts/screenshots.py pictures/                 four of the Classify page
+.venv/bin/python build_scripts/screenshots.py pictures/ --train DATA    five of the Train page
 .venv/bin/python build_scripts/screenshots.py window.png --theme dark   one picture
 """
 
@@ -10,7 +11,7 @@ import argparse
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+Picture = Callable[[Path, str], None]
+
 _SETTLE_MS = 1000  # thumbnails and the photograph come from other threads
 
 
@@ -26,8 +29,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Write the pictures and name them."""
     options = _parse(arguments)
     os.environ["QT_QPA_PLATFORM"] = options.platform
-    with tempfile.TemporaryDirectory(prefix="fundus-gui-pictures-") as settings:
-        return _take_all(options, Path(settings) / "settings.ini")
+    with tempfile.TemporaryDirectory(prefix="fundus-gui-pictures-") as folder:
+        if options.train:
+            os.environ["FUNDUS_GUI_HOME"] = folder  # for the run
+        return _take_all(options, Path(folder) / "settings.ini")
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -35,6 +40,10 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("out", type=Path, help="a .png file for one picture, or a folder for four")
     parser.add_argument("--theme", choices=("light", "dark"), default="light")
     parser.add_argument("--images", type=Path, nargs="+", metavar="PATH", help="default: samples")
+    parser.add_argument(
+        "--train", type=Path, metavar="DATA", help="train on a folder of labelled photographs"
+    )
+    parser.add_argument("--epochs", type=int, default=25, help="of that training")
     parser.add_argument("--size", default="1440x900", metavar="WxH")
     parser.add_argument("--grid", action="store_true", help="thumbnails as a grid")
     parser.add_argument("--what-if", action="store_true", help="move a weight")
@@ -44,7 +53,6 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def _take_all(options: argparse.Namespace, settings_path: Path) -> int:
     from fundus_gui.core.catalogue import read_catalogue
-    from fundus_gui.core.paths import samples_dir
     from fundus_gui.gui.app import create_application
     from fundus_gui.gui.jobs import Engine
     from fundus_gui.gui.main_window import MainWindow
@@ -54,8 +62,6 @@ def _take_all(options: argparse.Namespace, settings_path: Path) -> int:
     window = MainWindow(catalogue, Engine(catalogue).classify, settings_path)
     window.resize(*map(int, options.size.split("x")))
     window.show()
-    failures: list[BaseException] = []
-    window.page.classification.failed.connect(failures.append)
 
     def picture(path: Path, theme: str) -> None:
         set_theme(theme)
@@ -65,6 +71,19 @@ def _take_all(options: argparse.Namespace, settings_path: Path) -> int:
             raise SystemExit(f"{path} cannot be written.")
         print(path)
 
+    if options.train:
+        _train(window, options, picture)
+    else:
+        _classify(window, options, picture)
+    window.close()
+    return 0
+
+
+def _classify(window: MainWindow, options: argparse.Namespace, picture: Picture) -> None:
+    from fundus_gui.core.paths import samples_dir
+
+    failures: list[BaseException] = []
+    window.page.classification.failed.connect(failures.append)
     single = options.out.suffix.lower() == ".png"
     if not single:
         picture(options.out / "classify-empty.png", "light")
@@ -81,8 +100,32 @@ def _take_all(options: argparse.Namespace, settings_path: Path) -> int:
         picture(options.out / "classify-dark.png", "dark")
         window.commands.grid.setChecked(True)
         picture(options.out / "classify-grid.png", "light")
-    window.close()
-    return 0
+
+
+def _train(window: MainWindow, options: argparse.Namespace, picture: Picture) -> None:
+    page = window.train_page
+    window.show_page("train")
+    picture(options.out / "train-empty.png", "light")
+    window.open_data(options.train.absolute())
+    while page.setup.data.is_reading():
+        wait(50)
+    page.setup.recipe.editor("epochs").set_value(options.epochs)
+    picture(options.out / "train-data.png", "light")
+    page.setup.bar.start.click()
+
+    def epochs_done() -> int:
+        return max((len(known.run.epochs) for known in page.control.runs), default=0)
+
+    while epochs_done() <= options.epochs // 2:
+        wait(100)
+        if any(known.run.status == "failed" for known in page.control.runs):
+            raise SystemExit(page.control.runs[0].run.problem)
+    picture(options.out / "train-running.png", "light")
+    while page.control.alive():
+        wait(100)
+    wait(5 * _SETTLE_MS)  # until the end has been read
+    picture(options.out / "train-finished.png", "light")
+    picture(options.out / "train-finished-dark.png", "dark")
 
 
 def wait(milliseconds: int) -> None:

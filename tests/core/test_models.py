@@ -76,7 +76,6 @@ GMACS = {
 }
 
 every_model = pytest.mark.parametrize("name", slow_unless(SMALL, list_models()))
-small_models = pytest.mark.parametrize("name", SMALL)
 
 
 def test_every_count_is_checked() -> None:
@@ -91,7 +90,7 @@ def test_the_number_of_parameters_is_the_published_one(name: str) -> None:
     assert (with_5, with_5 + 995 * of_one_class) == PARAMETERS[name]
 
 
-@pytest.mark.parametrize("name", slow_unless(("efficientnet_v2_s", "rdnet_tiny"), GMACS))
+@pytest.mark.parametrize("name", slow_unless(("rdnet_tiny", "vit_b_16"), GMACS))
 def test_the_work_for_one_image_is_the_published_one(name: str) -> None:
     has_fixed_size = name.startswith("vit")
     for size, published in zip(SIZES, GMACS[name], strict=True):
@@ -109,15 +108,6 @@ def test_the_output_is_as_asked_at_every_size(name: str, size: int) -> None:
     assert model(image_on_meta(size, 2)).shape == (2, 7)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", sorted(set(list_models()) - set(SMALL)))
-def test_every_parameter_of_a_large_network_gets_a_gradient(name: str) -> None:
-    model = on_meta(name)
-    model(image_on_meta(224, 2)).sum().backward()
-    assert [n for n, parameter in model.named_parameters() if parameter.grad is None] == []
-    model.zero_grad()
-
-
 @every_model
 def test_a_state_fits_a_network_of_the_same_name_and_no_other_number_of_classes(name: str) -> None:
     state = on_meta(name).state_dict()
@@ -131,7 +121,7 @@ def test_a_state_fits_a_network_of_the_same_name_and_no_other_number_of_classes(
     assert differing == {f"{head}.weight", f"{head}.bias"}
 
 
-@small_models
+@every_model
 def test_a_network_computes_learns_and_survives_a_round_trip(name: str) -> None:
     torch.manual_seed(0)
     model = create_model(name, num_classes=3, input_size=64).train()
@@ -152,7 +142,7 @@ def test_a_network_computes_learns_and_survives_a_round_trip(name: str) -> None:
         torch.testing.assert_close(model(images[1:]), logits[1:], rtol=1e-4, atol=1e-5)
 
 
-@small_models
+@every_model
 @torch.inference_mode()
 def test_layout_and_half_precision_change_little(name: str) -> None:
     """channels_last: rounding only. bfloat16 has 8 bits, some 60 layers of them: within 5 % of

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import huggingface_hub
 import timm
 import torchvision
@@ -38,7 +40,8 @@ def _of_torchvision(name: str) -> State:
 
 
 def _of_timm(name: str) -> State:
-    repository = timm.get_pretrained_cfg(name).hf_hub_id
+    published: Any = timm.get_pretrained_cfg(name)
+    repository = published.hf_hub_id
     if repository and not _is_cached(repository):
         # Offline this fails at once, where the download would try for a minute.
         huggingface_hub.model_info(repository, timeout=_SECONDS)

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy.stats import binomtest, chi2, norm, rankdata
 
 from fundus_gui.core.evaluation.intervals import clusters_of
@@ -97,44 +97,41 @@ def delong(
     """
     scores = np.array([first_scores, second_scores], dtype=np.float64)
     positive = np.asarray(is_positive, dtype=bool)
+    if positive.all() or not positive.any():
+        return DeLong(math.nan, math.nan, math.nan, math.nan)
     placements = _placements(scores, positive)
-    areas = placements[:, positive].mean(axis=1) if positive.any() else np.full(2, math.nan)
+    first, second = placements[:, positive].mean(axis=1).tolist()
     difference = placements[0] - placements[1]
-    clusters = clusters_of(patients, len(positive))
-    error = math.sqrt(max(_variance(difference, positive, clusters), 0.0))
-    gap = abs(areas[0] - areas[1])
-    if error > 0:
-        p_value = float(2 * norm.sf(gap / error))
-    else:  # NaN included: then there is no test
-        p_value = math.nan if math.isnan(error) else float(gap == 0)
-    return DeLong(float(areas[0]), float(areas[1]), error, p_value)
+    variance = _variance(difference, positive, clusters_of(patients, len(positive)))
+    error = float(np.sqrt(np.maximum(variance, 0)))  # NaN stays
+    if error == 0:
+        p_value = float(first == second)
+    else:
+        p_value = float(2 * norm.sf(abs(first - second) / error))
+    return DeLong(first, second, error, p_value)
 
 
-def _placements(scores: Floats, positive: np.ndarray) -> Floats:
+def _placements(scores: Floats, positive: NDArray[np.bool_]) -> Floats:
     """Return, (2, N), the share of the other group that each image is ranked rightly against."""
-    placements = np.full(scores.shape, np.nan)
-    counts = positive.sum(), (~positive).sum()
-    if not all(counts):
-        return placements
+    placements = np.empty_like(scores)
     ranks = rankdata(scores, axis=1)
     above = ranks[:, positive] - rankdata(scores[:, positive], axis=1)
-    placements[:, positive] = above / counts[1]
     below = ranks[:, ~positive] - rankdata(scores[:, ~positive], axis=1)
-    placements[:, ~positive] = 1 - below / counts[0]
+    placements[:, positive] = above / (~positive).sum()
+    placements[:, ~positive] = 1 - below / positive.sum()
     return placements
 
 
-def _variance(difference: Floats, positive: np.ndarray, clusters: Integers) -> float:
-    """Variance of the mean of placements, patients being independent."""
-    size = int(clusters.max()) + 1
-    total = np.zeros(size)
-    variance = 0.0
+def _variance(difference: Floats, positive: NDArray[np.bool_], clusters: Integers) -> float:
+    """Return the variance of the mean difference of placements, patients being independent."""
+    patients = int(clusters.max()) + 1
+    variance, sums = 0.0, []
     for group in (positive, ~positive):
         taking_part = len(np.unique(clusters[group]))
         if taking_part < 2:
             return math.nan
-        centred = difference[group] - difference[group].mean()
-        sums = totals_by_group(centred[np.newaxis], clusters[group], size)[0] / len(centred)
-        variance += taking_part / (taking_part - 1) * float(np.square(sums).sum())
-        total = sums if group is positive else total * sums
-    return variance + 2 * size / (size - 1) * float(total.sum())
+        parts = (difference[group] - difference[group].mean()) / group.sum()
+        of_patients = totals_by_group(parts[np.newaxis], clusters[group], patients)[0]
+        variance += taking_part / (taking_part - 1) * float(np.square(of_patients).sum())
+        sums.append(of_patients)
+    return variance + 2 * patients / (patients - 1) * float(sums[0] @ sums[1])

@@ -56,8 +56,7 @@ def evaluate(
         ConfigError, DatasetError: settings, or parts that do not go together.
     """
     *_, report = evaluation_steps(test, ensemble, settings, tuning)
-    if not isinstance(report, EvaluationReport):
-        raise TypeError("the last step of an evaluation is its report")
+    assert isinstance(report, EvaluationReport)
     return report
 
 

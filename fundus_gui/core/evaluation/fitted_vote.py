@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
@@ -31,39 +33,43 @@ def fit_vote(
     Raises:
         EnsembleError: the predictions are of other members.
     """
-    fitted = replace(ensemble, temperature=1.0, prediction_sets=None, referral=None)
-    votes, agreement = tuning.vote(fitted)
     labels = tuning.labels
-    notes = []
+    notes: list[str] = []
+    plain = replace(ensemble, temperature=1.0, prediction_sets=None, referral=None)
+    votes, agreement = tuning.vote(plain)
     temperature = fit_temperature(votes, labels)
-    fitted = replace(fitted, temperature=temperature.temperature)
-    tempered = with_temperature(votes, temperature.temperature)
-    conformal = None
-    try:
+    votes = with_temperature(votes, temperature.temperature)
+    conformal, referral = None, None
+    with _refusal_noted(notes):
+        coverage, score = settings.coverage, settings.conformal_score
         conformal = fit_prediction_sets(
-            tempered,
-            labels,
-            tuning.clusters,
-            coverage=settings.coverage,
-            score=settings.conformal_score,
+            votes, labels, tuning.clusters, coverage=coverage, score=score
         )
-        fitted = replace(fitted, prediction_sets=conformal.prediction_sets)
-    except DatasetError as error:
-        notes.append(str(error))
-    try:
-        hits, confidence = tempered.argmax(axis=1) == labels, tempered.max(axis=1)
+    with _refusal_noted(notes):
+        hits, confidence = votes.argmax(axis=1) == labels, votes.max(axis=1)
         aim, rate = settings.referral_aim, settings.referral_rate
         referral = fit_referral(hits, confidence, agreement, aim=aim, rate=rate)
-        fitted = replace(fitted, referral=referral)
-    except DatasetError as error:
-        notes.append(str(error))
     return FittedVote(
-        ensemble=fitted,
+        ensemble=replace(
+            plain,
+            temperature=temperature.temperature,
+            prediction_sets=None if conformal is None else conformal.prediction_sets,
+            referral=referral,
+        ),
         temperature=temperature,
         member_temperatures=tuple(fit_temperature(p, labels) for p in tuning.probabilities),
         conformal=conformal,
-        thresholds=thresholds_at_specificity(tempered, labels, settings.specificity),
+        thresholds=thresholds_at_specificity(votes, labels, settings.specificity),
         images=len(labels),
         patients=len(np.unique(tuning.clusters)),
         notes=tuple(notes),
     )
+
+
+@contextmanager
+def _refusal_noted(notes: list[str]) -> Iterator[None]:
+    """Let the fitting go on without what the images are too few or too hard for."""
+    try:
+        yield
+    except DatasetError as error:
+        notes.append(str(error))

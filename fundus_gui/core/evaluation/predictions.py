@@ -58,8 +58,8 @@ class LabelledPredictions:
             raise DatasetError("The probabilities of an image must be at least 0 and add up to 1.")
         if labels.min() < 0 or labels.max() >= wanted[2]:
             raise DatasetError(f"The labels must be class indices below {wanted[2]}.")
-        for name, cells in {"patients": self.patients, **self.columns}.items():
-            if len(cells) != images and not (name == "patients" and not cells):
+        for name, cells in {"patients": self.patients or labels, **self.columns}.items():
+            if len(cells) != images:
                 raise DatasetError(f"'{name}' has {len(cells)} entries for {images} images.")
 
     @property

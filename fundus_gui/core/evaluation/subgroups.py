@@ -50,10 +50,13 @@ def groups_of(column: str, cells: Sequence[str]) -> dict[str, Integers]:
 
 def _bands(texts: Texts) -> tuple[list[str], Integers] | None:
     numbers = _numbers(texts)
-    if numbers is None or len(np.unique(numbers)) <= _MOST_NUMBERS:
+    distinct = np.unique([] if numbers is None else numbers)
+    if numbers is None or len(distinct) <= _MOST_NUMBERS:
         return None
-    edges = np.unique(np.quantile(numbers, np.arange(1, _BANDS) / _BANDS))
-    edges = edges[edges < numbers.max()]
+    edges = np.unique(np.quantile(numbers, np.arange(1, _BANDS) / _BANDS, method="lower"))
+    edges = edges[edges < distinct[-1]]
+    if not len(edges):
+        edges = distinct[-2:-1]  # nearly every image has the greatest number
     ends = [f"{edge:g}" for edge in edges]
     between = [f"{low} – {high}" for low, high in pairwise(ends)]
     return [f"≤ {ends[0]}", *between, f"> {ends[-1]}"], np.searchsorted(edges, numbers)

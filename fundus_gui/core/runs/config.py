@@ -69,8 +69,8 @@ class TrainConfig:
     )
     duplicates: DuplicateAnswer = setting(
         "join",
-        "What is done with equal and nearly equal photographs in different parts: join (into the "
-        "training part), refuse to train, or ignore (not looked for).",
+        "What is done with equal and nearly equal photographs: join (each group in one part, the "
+        "training part if it was in several), refuse to train, or ignore (not looked for).",
         group=DATA,
     )
 
@@ -85,7 +85,11 @@ class TrainConfig:
         group=NETWORK,
     )  # fmt: skip
     pretrained: str = setting(
-        "", "Weights to start from; empty starts from scratch.", group=NETWORK, is_advanced=False
+        "",
+        "Weights to start from: FILE, PRESET:FILE, or public ones by hub or hub:PRESET "
+        "(downloaded); empty starts from scratch.",
+        group=NETWORK,
+        is_advanced=False,
     )
     input_size: int = setting(
         224,
@@ -283,7 +287,7 @@ class TrainConfig:
         group=COMPUTING,
         is_advanced=False,
     )
-    devices: int = setting(
+    devices: int = setting(  # each mixes its own share: Mixup and CutMix then draw other numbers
         1, "Processes, each with a device of its own.", group=COMPUTING, least=1, most=1024
     )
     precision: Precision = setting(

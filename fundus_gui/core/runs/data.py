@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from fundus_gui.core.datasets import (
@@ -105,6 +106,16 @@ def _imbalance(dataset: Dataset) -> Generator[Notice, None, None]:
             text=f"The classes are unequal: {many} training photographs of {most}, {few} of "
             f"{least}. Look at the sensitivity of each class, not only at the accuracy."
         )
+
+
+def record_hashes(dataset: Dataset, hashes: Mapping[Path, ImageHashes]) -> Dataset:
+    """Return the data with the hashes as further columns of `split.csv`."""
+    images = []
+    for image in dataset.images:
+        known = hashes.get(image.path)
+        more = {SHA256: known.sha256, PERCEPTUAL: known.perceptual} if known is not None else {}
+        images.append(replace(image, extra={**image.extra, **more}))
+    return replace(dataset, images=tuple(images))
 
 
 def verify_dataset(

@@ -15,8 +15,6 @@ from fundus_gui.core import atomic
 from fundus_gui.core.conversion import InitialWeights, initial_weights
 from fundus_gui.core.datasets import (
     Dataset,
-    ImageHashes,
-    LabelledImage,
     measure_statistics,
     read_split,
     split_table,
@@ -36,7 +34,7 @@ from fundus_gui.core.runs import (
     read_events,
     read_run,
 )
-from fundus_gui.core.runs.data import PERCEPTUAL, SHA256, prepare_dataset, verify_dataset
+from fundus_gui.core.runs.data import prepare_dataset, record_hashes, verify_dataset
 from fundus_gui.core.training.batches import class_weights
 from fundus_gui.core.training.learner import Learner
 from fundus_gui.core.training.loop import Training, class_indices
@@ -146,17 +144,9 @@ def _prepared(folder: RunFolder, config: TrainConfig) -> Generator[Event, None, 
         yield Preparing(stage="building")
         _initial_weights(config, _ANY_CLASSES)
     data, hashes = yield from prepare_dataset(config)
-    images = tuple(_with_hashes(image, hashes.get(image.path)) for image in data.images)
-    table = split_table(dataclasses.replace(data, images=images))
+    table = split_table(record_hashes(data, hashes))
     with folder.writing():
         atomic.write_bytes(folder.split_file, table.encode("utf-8-sig", "backslashreplace"))
-
-
-def _with_hashes(image: LabelledImage, hashes: ImageHashes | None) -> LabelledImage:
-    if hashes is None:
-        return image
-    known = {SHA256: hashes.sha256, PERCEPTUAL: hashes.perceptual}
-    return dataclasses.replace(image, extra={**image.extra, **known})
 
 
 def _train(

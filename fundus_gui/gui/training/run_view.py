@@ -85,7 +85,8 @@ class RunView(QWidget):
         epochs = live.run.epochs
         self.confusion.set_matrix(epochs[-1].confusion if epochs else (), classes)
         self.confusion.setVisible(bool(epochs and classes))
-        self._show_log("\n".join((*live.notices, live.log)).strip(), follow=is_other)
+        # What a process in the background prints begins with the notices.
+        self._show_log(live.log or "\n".join(live.notices), follow=is_other)
 
     def close_thread(self) -> None:
         """Stop drawing and wait for it."""

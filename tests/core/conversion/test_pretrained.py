@@ -59,6 +59,21 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "weights.pth"
 
 
+@pytest.fixture
+def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Let every look-up of a machine fail, as without a network; return the names looked up."""
+    hosts: list[str] = []
+
+    def fail(host: str, *_arguments: object, **_settings: object) -> None:
+        hosts.append(host)
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", fail)
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
+    return hosts
+
+
 # --- a file of ours ---------------------------------------------------------------------------
 
 
@@ -94,12 +109,15 @@ def test_a_file_of_ours_that_was_altered_is_refused(tmp_path: Path) -> None:
 # --- a foreign file ---------------------------------------------------------------------------
 
 
-def test_the_kind_of_a_foreign_file_is_found_from_the_architecture(file: Path) -> None:
+def test_the_kind_of_a_foreign_file_is_found_from_the_architecture(
+    file: Path, asked: list[str]
+) -> None:
     network = public("vit_tiny_patch16_224", num_classes=9)
     found = start(saved(file, network), "vit_ti_16", input_size=32)
     assert found.report.new == found.report.dropped == ("head.weight", "head.bias")
     assert found.state["pos_embed"].shape == (1, 5, 192)
     assert found.licence.startswith("not known")
+    assert asked == []  # nothing is looked up that was not asked for
     assert found.sha256 == hashlib.sha256(file.read_bytes()).hexdigest()
 
 
@@ -148,6 +166,24 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 # --- networks that add attention --------------------------------------------------------------
 
 
+@pytest.fixture(scope="module")
+def densenet(tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("densenet121") / "weights.pth"
+    return saved(path, public("densenet121", num_classes=3))
+
+
+@pytest.fixture(scope="module")
+def efficientnet(tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("tf_efficientnetv2_s") / "weights.pth"
+    return saved(path, public("tf_efficientnetv2_s", num_classes=3))
+
+
+@pytest.fixture(scope="module")
+def relative(tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("efficientnetv2_rw_s") / "weights.pth"
+    return saved(path, public("efficientnetv2_rw_s", num_classes=3))
+
+
 @pytest.mark.parametrize(
     ("architecture", "arguments", "added"),
     [
@@ -157,10 +193,9 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     ],
 )
 def test_added_attention_is_not_missed(
-    file: Path, architecture: str, arguments: dict[str, Any], added: int
+    densenet: str, architecture: str, arguments: dict[str, Any], added: int
 ) -> None:
-    source = saved(file, public("densenet121", num_classes=3))
-    report = start(f"torchvision_densenet121:{source}", architecture, arguments).report
+    report = start(f"torchvision_densenet121:{densenet}", architecture, arguments).report
     assert (report.backbone_share, report.missing, report.dropped) == (1.0, (), ())
     assert len(report.new) == added
     assert all("se." in name for name in report.new)
@@ -175,60 +210,37 @@ def test_added_attention_is_not_missed(
     ],
 )
 def test_public_efficientnets_start_those_with_more_attention(
-    file: Path, architecture: str, arguments: dict[str, Any], added: int
+    efficientnet: str, architecture: str, arguments: dict[str, Any], added: int
 ) -> None:
     settings = arguments | {"same_padding": True}
-    source = saved(file, public("tf_efficientnetv2_s", num_classes=3))
-    report = start(f"tf_efficientnetv2_s:{source}", architecture, settings).report
+    report = start(f"tf_efficientnetv2_s:{efficientnet}", architecture, settings).report
     assert (report.backbone_share, len(report.new)) == (1.0, added)
     assert len(report.dropped) == (4 * 30 if "attention_position" in arguments else 0)
 
 
-def test_weights_of_timm_start_the_1792_article(file: Path) -> None:
-    source = saved(file, public("efficientnetv2_rw_s", num_classes=3))
-    report = start(source, "efficientnet_v2_s_aihao").report
+def test_weights_of_timm_start_the_1792_article(relative: str) -> None:
+    report = start(relative, "efficientnet_v2_s_aihao").report
     assert report.backbone_share == 1
     assert len([name for name in report.new if ".branch.1.fc" in name]) == 4 * 10
     assert len([name for name in report.new if ".branch.2.fc" in name]) == 3 * 14  # 72 for 68
 
 
-def test_weights_for_another_padding_are_refused_with_the_right_setting(file: Path) -> None:
-    source = saved(file, public("tf_efficientnetv2_s"))
+def test_weights_for_another_padding_are_refused_with_the_right_setting(efficientnet: str) -> None:
     with pytest.raises(ConfigError, match=r"another padding\. Choose efficientnet_v2_s with same_"):
-        start(source, "efficientnet_v2_s")
+        start(f"tf_efficientnetv2_s:{efficientnet}", "efficientnet_v2_s")
 
 
-@pytest.mark.parametrize(
-    ("network", "architecture"),
-    [
-        ("tf_efficientnetv2_s", "efficientnet_v2_m"),  # as named by the file
-        ("tf_efficientnetv2_m", "efficientnet_v2_m"),  # as named by the user
-        ("efficientnetv2_rw_s", "efficientnet_v2_s"),  # alike in most blocks but not in width
-    ],
-)
-def test_weights_of_a_relative_are_refused(file: Path, network: str, architecture: str) -> None:
-    public_name = "tf_efficientnetv2_s" if network != "efficientnetv2_rw_s" else network
-    source = saved(file, public(public_name))
+def test_weights_of_another_size_are_refused(efficientnet: str) -> None:
     with pytest.raises(CheckpointError, match="of the network's backbone"):
-        start(f"{network}:{source}", architecture, {"same_padding": True})
+        start(f"tf_efficientnetv2_m:{efficientnet}", "efficientnet_v2_m", {"same_padding": True})
+
+
+def test_weights_that_fit_most_blocks_but_not_all_are_refused(relative: str) -> None:
+    with pytest.raises(CheckpointError, match="of the network's backbone"):
+        start(f"efficientnetv2_rw_s:{relative}", "efficientnet_v2_s", {"same_padding": True})
 
 
 # --- public weights ---------------------------------------------------------------------------
-
-
-@pytest.fixture
-def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Let every look-up of a machine fail, as without a network; return the names looked up."""
-    hosts: list[str] = []
-
-    def fail(host: str, *_arguments: object, **_settings: object) -> None:
-        hosts.append(host)
-        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-
-    monkeypatch.setattr(socket, "getaddrinfo", fail)
-    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
-    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
-    return hosts
 
 
 @pytest.mark.parametrize(
@@ -284,11 +296,6 @@ def test_public_weights_of_timm_fetched_earlier_need_no_network(tmp_path: Path) 
     assert found.state[weight].equal(network.state_dict()[weight])
     assert found.licence == "Apache-2.0"  # the exceptions are other files
     assert found.preprocessing.mean == (0.5, 0.5, 0.5)
-
-
-def test_nothing_is_looked_up_for_a_local_file(file: Path, asked: list[str]) -> None:
-    start(saved(file, public("vit_tiny_patch16_224")), "vit_ti_16")
-    assert asked == []
 
 
 def test_what_is_not_public_cannot_be_had() -> None:

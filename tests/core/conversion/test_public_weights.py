@@ -81,7 +81,9 @@ def test_a_large_converted_network_answers_as_the_public_one(name: str) -> None:
     answers_alike(name, *LARGE[name])
 
 
-@pytest.mark.parametrize("name", LARGE)
+@pytest.mark.parametrize(
+    "name", ["torchvision_vit_b_16", "torchvision_densenet161", "tf_efficientnetv2_m", "rdnet_base"]
+)
 def test_every_tensor_of_a_large_public_network_has_its_place(name: str) -> None:
     build, size = LARGE[name]
     with torch.device("meta"):
@@ -247,7 +249,9 @@ def test_the_layout_of_the_simam_article_is_understood() -> None:
     assert difference(ours, public, 48) <= TOLERANCE
 
 
-@pytest.mark.parametrize("size", ["m", "l", "xl"])
+@pytest.mark.parametrize(
+    "size", ["m", *(pytest.param(size, marks=pytest.mark.slow) for size in ("l", "xl"))]
+)
 def test_the_layout_of_the_simam_article_is_understood_in_every_size(size: str) -> None:
     preset = find_preset(f"article_efficientnet_v2_{size}_simam")
     with torch.device("meta"):
@@ -324,10 +328,12 @@ class ArticleDenseNet(torchvision.models.DenseNet):  # type: ignore[misc]
         return x * self.excitation[0](x.mean(dim=(2, 3)))[:, :, None, None]
 
 
-@pytest.mark.parametrize("prefix", ["", "module."])
 @pytest.mark.parametrize(
-    ("name", "is_post"),
-    [("article_densenet121_se", True), ("article_densenet121_se_pre_norm5", False)],
+    ("name", "is_post", "prefix"),
+    [
+        ("article_densenet121_se", True, "module."),
+        ("article_densenet121_se_pre_norm5", False, ""),
+    ],
 )
 def test_the_articles_on_densenet_are_understood(name: str, is_post: bool, prefix: str) -> None:
     article = randomised(lambda: ArticleDenseNet(is_post=is_post))

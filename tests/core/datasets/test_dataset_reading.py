@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,22 @@ def test_class_folders_name_the_classes(tmp_path: Path) -> None:
         "normal/10.jpg",
     ]
     assert [image.part for image in data.images] == [None] * 3
+
+
+@posix_only
+@pytest.mark.parametrize("name", [" amd", "amd ", "a\nmd"])
+def test_class_names_that_no_table_gives_back_are_refused(tmp_path: Path, name: str) -> None:
+    touch(tmp_path / name / "1.jpg", tmp_path / "normal" / "2.jpg")
+    with pytest.raises(DatasetError, match="class names with unprintable characters or with spac"):
+        read_dataset(tmp_path)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has file names of any bytes")
+def test_file_names_that_no_table_gives_back_are_refused(tmp_path: Path) -> None:
+    latin_1 = os.fsdecode(b"caf\xe9.jpg")
+    touch(tmp_path / "amd" / latin_1, tmp_path / "normal" / "2.jpg")
+    with pytest.raises(DatasetError, match=r"file names that are not UTF-8: 'caf.*\.jpg'"):
+        read_dataset(tmp_path)
 
 
 @pytest.mark.parametrize("validation", ["val", "valid", "Validation"])

@@ -28,7 +28,7 @@ def test_the_promised_coverage_holds_on_new_images(score: str) -> None:
     for seed in range(200):
         labels = made_labels(240, 3, seed)
         probabilities = made_probabilities(labels, 3, seed + 1000)
-        fitted = fit_prediction_sets(probabilities[:40], labels[:40], score=score)  # type: ignore[arg-type]
+        fitted = fit_prediction_sets(probabilities[:40], labels[:40], score=score)
         sets = fitted.prediction_sets
         coverages.append(measure_sets(sets, probabilities[40:], labels[40:]).coverage)
     # Between 0.9 and 0.9 + 1/41 plus what ties and the sure member add.
@@ -54,7 +54,9 @@ def test_the_fewest_patients_are_just_enough(coverage: float, patients: int) -> 
 def test_too_few_patients_are_refused_with_what_is_needed() -> None:
     probabilities, labels = two_classes(np.linspace(0.6, 0.9, 36))
     patients = np.arange(18).repeat(2)
-    with pytest.raises(DatasetError, match="coverage of 95% need .* 19 patients, but there are 18"):
+    with pytest.raises(
+        DatasetError, match=r"coverage of 95% need .* 19 patients, but there are 18"
+    ):
         fit_prediction_sets(probabilities, labels, patients, coverage=0.95)
 
 

@@ -26,7 +26,7 @@ def right_answers(is_right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 @pytest.mark.parametrize("method", ["percentile", "bca"])
 def test_intervals_cover_the_true_accuracy_at_the_stated_rate(method: str) -> None:
     random = np.random.default_rng(0)
-    settings = Bootstrap(replicates=300, level=0.9, method=method)  # type: ignore[arg-type]
+    settings = Bootstrap(replicates=300, level=0.9, method=method)
     covered = []
     for _ in range(300):
         found = bootstrap_interval(
@@ -94,7 +94,7 @@ def test_the_same_seed_gives_the_same_interval() -> None:
 
 def test_a_perfect_model_has_an_interval_of_no_width() -> None:
     for method in ("percentile", "bca"):
-        settings = Bootstrap(replicates=100, method=method)  # type: ignore[arg-type]
+        settings = Bootstrap(replicates=100, method=method)
         found = bootstrap_interval(accuracy, np.eye(3)[LABELS], LABELS, settings=settings)
         assert (found.value, found.low, found.high) == (1, 1, 1)
 

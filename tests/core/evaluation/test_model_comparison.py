@@ -16,7 +16,7 @@ from fundus_gui.core.evaluation.comparison import DeLong, delong, mcnemar
 # Albumin, total protein, K-G score and outcome of the patients with ovarian cancer of DeLong et al.
 # (1988) who have all three, as printed in the SAS/STAT User's Guide, PROC LOGISTIC, example
 # "Comparing Receiver Operating Characteristic Curves".
-OVARIAN = np.array(
+OVARIAN = np.fromstring(
     """
     3.0 5.8 10 0  3.2 6.3  5 1  3.9 6.8  3 1  2.8 4.8  6 0  3.2 5.8  3 1  0.9 4.0  5 0
     2.5 5.7  8 0  1.6 5.6  5 1  3.8 5.7  5 1  3.7 6.7  6 1  3.2 5.4  4 1  3.8 6.6  6 1
@@ -26,8 +26,8 @@ OVARIAN = np.array(
     3.3 6.8  6 0  1.7 4.0  7 0  3.7 6.1  5 1  3.3 6.3  7 1  4.2 7.7  6 1  3.5 6.2  5 1
     2.9 5.7  9 0  2.1 4.8  7 1  2.8 6.2  8 0  4.0 7.0  7 1  3.3 5.7  6 1  3.7 6.9  5 1
     3.6 6.6  5 1
-    """.split(),
-    dtype=float,
+    """,
+    sep=" ",
 ).reshape(-1, 4)
 ALBUMIN, PROTEIN, KG, OUTCOME = OVARIAN.T * [[1], [1], [-1], [1]]
 

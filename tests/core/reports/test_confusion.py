@@ -34,6 +34,12 @@ def test_cells_tell_count_and_share_of_the_true_class() -> None:
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("Predicted class", "True class")
 
 
+def test_of_very_many_classes_only_the_colours_are_drawn() -> None:
+    axes = drawn(np.eye(200, dtype=int), [f"Class {n}" for n in range(200)])
+    assert not axes.texts
+    assert not axes.get_xticklabels()
+
+
 def test_a_class_without_images_has_an_empty_row() -> None:
     axes = drawn([[0, 0], [2, 2]], ["a", "b"])
     assert {row for row, _ in cells(axes)} == {1}

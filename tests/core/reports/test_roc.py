@@ -36,6 +36,17 @@ def test_the_legend_tells_each_class_and_its_area(classes: int) -> None:
     assert entries(drawn(probabilities, labels, titles)) == expected
 
 
+def test_of_many_classes_the_lowest_areas_are_drawn() -> None:
+    probabilities, labels = answers(60, images=300)
+    axes = drawn(probabilities, labels, [f"Class {n}" for n in range(60)])
+    areas = [roc_auc_score(labels == n, probabilities[:, n]) for n in range(60)]
+    told = [float(entry.split()[0]) for entry in entries(axes)]
+    assert sorted(told) == pytest.approx(sorted(areas)[:20], abs=5e-4)
+    legend = axes.get_legend()
+    assert legend is not None
+    assert legend.get_title().get_text().endswith("(lowest 20 of 60)")
+
+
 def test_curves_run_from_corner_to_corner() -> None:
     probabilities, labels = answers(3)
     axes = drawn(probabilities, labels, ["a", "b", "c"])

@@ -9,6 +9,7 @@ import pytest
 from fundus_gui.core.errors import ConfigError, UnknownNameError
 from fundus_gui.core.runs import (
     PRESETS,
+    Setting,
     TrainConfig,
     find_preset,
     read_settings,
@@ -21,6 +22,38 @@ def test_every_setting_says_what_it_is_and_accepts_its_default() -> None:
     for setting in train_settings().values():
         assert setting.text.endswith("."), setting.name
         setting.check(setting.default)
+
+
+NUMBERS = [s for s in train_settings().values() if s.kind in (int, float)]
+
+
+@pytest.mark.parametrize("setting", NUMBERS, ids=lambda setting: setting.name)
+def test_every_number_is_allowed_at_its_limits_and_refused_beyond(setting: Setting) -> None:
+    assert setting.least is not None
+    for limit, sign in ((setting.least, -1), (setting.most, 1)):
+        if limit is None:
+            assert setting.name == "max_minutes"
+            continue
+        setting.check(setting.kind(limit))
+        beyond = int(limit) + sign if setting.kind is int else math.nextafter(limit, sign * 1e9)
+        with pytest.raises(ConfigError, match=f"^{setting.name} must be "):
+            setting.check(beyond)
+
+
+@pytest.mark.parametrize("setting", NUMBERS, ids=lambda setting: setting.name)
+def test_no_number_may_be_a_text_or_no_number(setting: Setting) -> None:
+    for value in ("3", math.nan, None if not setting.is_optional else True):
+        with pytest.raises(ConfigError, match=f"^{setting.name} must be "):
+            setting.check(value)
+
+
+def test_choices_are_exactly_those_named() -> None:
+    choices = [s for s in train_settings().values() if s.choices]
+    for setting in choices:
+        for word in setting.choices:
+            setting.check(word)
+        with pytest.raises(ConfigError, match=f"^{setting.name} must be one of "):
+            setting.check(setting.choices[0].upper())
 
 
 @pytest.mark.parametrize(

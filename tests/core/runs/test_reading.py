@@ -22,6 +22,7 @@ from fundus_gui.core.runs import (
     RunStarted,
     StepReport,
     TrainConfig,
+    WeightsLoaded,
     event_from_json,
     event_to_json,
     find_runs,
@@ -85,6 +86,13 @@ def write(folder: RunFolder, *events: Event) -> None:
     [
         Preparing(stage="decoding", done=3, total=5),
         Notice(text="Zwei “gleiche” Bilder\n视网膜"),
+        WeightsLoaded(
+            title="RETFound (MAE)",
+            licence="CC BY-NC 4.0",
+            sha256="0" * 64,
+            mean=(0.5, 0.5, 0.5),
+            std=(0.5, 0.25, 0.5),
+        ),
         STARTED,
         STEP,
         epoch(1),
@@ -163,6 +171,13 @@ def test_a_process_that_only_begins_to_load_is_starting(tmp_path: Path) -> None:
     long_ago = time.time() - 1000
     os.utime(path / "output.log", (long_ago, long_ago))
     assert read_run(path).status == "failed"
+
+
+def test_line_separators_within_a_text_end_no_line(folder: RunFolder) -> None:
+    notice = Notice(text="a\u2028b\x85c")
+    write(folder, notice, STEP)
+    assert read_events(folder) == [notice, STEP]
+    assert read_run(folder.path).last_step == STEP
 
 
 def test_a_torn_line_spoils_only_itself(folder: RunFolder) -> None:

@@ -342,6 +342,11 @@ def test_a_run_folder_that_cannot_be_made_is_an_error(config: TrainConfig, tmp_p
         ({"model": "efficientnet_v2"}, UnknownNameError, "no architecture named"),
         ({"model_arguments": {"depth": 3}}, ConfigError, "'tiny' was given wrong arguments"),
         ({"drop_path": 0.1}, ConfigError, "'tiny' was given wrong arguments"),
+        (
+            {"model": "timm:test_vit", "input_size": 64, "initial_size": 32},
+            ConfigError,
+            "cannot learn from photographs of 42 pixels.*Leave initial_size empty",
+        ),
         ({"device": "gpu"}, DeviceError, "There is no device 'gpu'"),
         ({"precision": "fp16"}, ConfigError, "fp16 needs a GPU"),
     ],

@@ -65,7 +65,15 @@ def test_sgd_is_nesterovs_and_takes_the_momentum(model: nn.Module) -> None:
     assert optimizer.defaults["momentum"] == 0.8
 
 
-@pytest.mark.parametrize("name", ["efficientnet_v2_s_simam", "vit_ti_16"])
+def test_sgd_without_momentum_is_plain(model: nn.Module) -> None:
+    defaults = make_optimizer(model, TrainConfig(optimizer="sgd", momentum=0.0)).defaults
+    assert not defaults["nesterov"]
+    assert defaults["momentum"] == 0
+
+
+@pytest.mark.parametrize(
+    "name", ["efficientnet_v2_s_simam", "vit_ti_16", "rdnet_tiny", "densenet121_se"]
+)
 def test_early_layers_learn_more_slowly_with_layer_decay(name: str) -> None:
     with torch.device("meta"):
         network = create_model(name, num_classes=3, input_size=224)

@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from fundus_gui.core.catalogue import EnsembleSpec, read_catalogue
+from fundus_gui.core.datasets import read_split
+from fundus_gui.core.ensemble import load_ensemble
 from fundus_gui.core.errors import ConfigError, DeviceError
+from fundus_gui.core.evaluation import measure
+from fundus_gui.core.inference import predict_images
+from fundus_gui.core.results import Prediction
 from fundus_gui.core.runs import StepReport, TrainConfig, read_events, read_run, train_arguments
 from fundus_gui.core.training.processes import make_fabric
 
@@ -65,6 +71,37 @@ def test_two_processes_give_the_loss_curve_of_one_with_the_same_batch(
         assert epoch.confusion == same.confusion
     assert run.ended is not None
     assert run.ended.figures == pytest.approx(alone.ended.figures, abs=1e-5)
+
+
+def test_what_two_processes_tell_is_measured_with_the_weights_that_are_saved(
+    config: TrainConfig, tmp_path: Path
+) -> None:
+    """Each has seen other photographs, so that their batch norms differ."""
+    two = config.changed(epochs=1, devices=2, learning_rate=0.1)
+    command = [sys.executable, *OWN, *train_arguments(two, tmp_path / "run")]
+    subprocess.run(command, env={**os.environ, "OMP_NUM_THREADS": "1"}, check=True)
+    run = read_run(tmp_path / "run")
+    data = read_split(Path(two.data), run.folder.split_file)
+    ensemble = load_ensemble(
+        EnsembleSpec(name="run", members=("last",), weights=(1.0,)),
+        read_catalogue([run.folder.path]),
+        device="cpu",
+    )
+    images = data.part("val")
+    answers = predict_images(ensemble, [image.path for image in images])
+    probabilities = [a.probabilities for a in answers if isinstance(a, Prediction)]
+    labels = [data.class_names.index(image.label) for image in images]
+    assert measure(probabilities, labels).by_name() == pytest.approx(
+        run.epochs[0].validation, abs=1e-5
+    )
+
+
+def test_a_batch_that_the_processes_cannot_share_evenly_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("WORLD_SIZE", "4")
+    with pytest.raises(ConfigError, match="batch_size must be a multiple of the 4 processes"):
+        make_fabric(TrainConfig(batch_size=6, device="cpu"))
 
 
 def test_fp16_without_a_gpu_is_refused() -> None:

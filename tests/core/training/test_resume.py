@@ -18,7 +18,7 @@ from torch import Tensor
 
 from fundus_gui.core import atomic
 from fundus_gui.core.checkpoints import load_checkpoint
-from fundus_gui.core.errors import CheckpointError, ConfigError, FundusError
+from fundus_gui.core.errors import CheckpointError, ConfigError, DatasetError, FundusError
 from fundus_gui.core.runs import (
     EpochReport,
     RunContinued,
@@ -30,6 +30,8 @@ from fundus_gui.core.runs import (
     train_arguments,
 )
 from fundus_gui.core.training import fit, resume
+from fundus_gui.core.training.learner import Course, Learner
+from fundus_gui.core.training.output import RunOutput
 
 if TYPE_CHECKING:
     from conftest import Trained
@@ -141,6 +143,63 @@ def test_killed_while_a_state_is_written_the_state_before_is_whole(
 
     go_on(tmp_path / "run")
     assert_same_weights(tmp_path / "run", whole.path)
+
+
+def test_left_before_its_report_a_run_out_of_patience_learns_no_more(
+    config: TrainConfig, train: Train, go_on: GoOn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    impatient = config.changed(epochs=50, patience=1)
+    whole = train(impatient, tmp_path / "whole")
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(RunOutput, "write_report", killed)
+    with pytest.raises(KeyboardInterrupt):
+        train(impatient, tmp_path / "run")
+    monkeypatch.undo()
+
+    assert go_on(tmp_path / "run").ended == whole.ended
+    assert_same_weights(tmp_path / "run", whole.path)
+
+
+def test_weights_that_are_no_numbers_are_not_saved(
+    exact: TrainConfig,
+    whole: Trained,
+    train: Train,
+    go_on: GoOn,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The loss of an update is that before it: a gradient may diverge while it still looks well."""
+    step = Learner._step
+
+    def diverging(self: Learner, course: Course) -> None:
+        step(self, course)
+        if course.update == 6:
+            next(self.network.parameters()).data.fill_(torch.nan)
+
+    monkeypatch.setattr(Learner, "_step", diverging)
+    with pytest.raises(ConfigError, match="diverged in epoch 2: the weights are no numbers"):
+        train(exact, tmp_path / "run")
+    monkeypatch.undo()
+
+    go_on(tmp_path / "run")
+    assert_same_weights(tmp_path / "run", whole.path)
+
+
+def test_photographs_that_changed_meanwhile_are_named(
+    config: TrainConfig, eyes: Path, go_on: GoOn, tmp_path: Path
+) -> None:
+    data = tmp_path / "eyes"
+    shutil.copytree(eyes, data)
+    for event in fit(config.changed(data=str(data), duplicates="join"), tmp_path / "run"):
+        if isinstance(event, StepReport):
+            RunFolder(tmp_path / "run").ask("stop")
+    shutil.copy(data / "red" / "1.png", data / "red" / "0.png")
+    with pytest.raises(DatasetError, match=r"photographs have changed: 0\.png"):
+        go_on(tmp_path / "run")
+    assert read_run(tmp_path / "run").problem.startswith("The run cannot go on")
 
 
 def test_a_request_to_stop_is_answered_after_the_step_and_can_be_resumed(
