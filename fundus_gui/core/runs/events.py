@@ -104,7 +104,8 @@ class EpochReport:
         train_accuracy: share right in training; None where Mixup or CutMix leaves no single label.
         validation: figures by name: those of `evaluation.Metrics`.
         confusion: images by true class (rows) and answer (columns), (K, K).
-        is_best: whether the validation macro-AUC is the highest so far.
+        is_best: whether the validation macro-AUC is the highest so far; of equal ones, the one with
+            the lower log-loss.
         learning_rate: of the last update.
         images_per_second, waiting: as in `StepReport`, over the epoch.
         seconds: with the evaluation.

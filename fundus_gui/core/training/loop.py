@@ -226,7 +226,7 @@ class Training:
         if not np.isfinite(probabilities).all():
             raise _diverged("the network answered with no numbers", place.epoch)
         figures = measure(probabilities, self._truth)
-        score = figures.macro_auc
+        score = [figures.macro_auc, -figures.log_loss]  # of equal ones the surer
         is_best = place.best_score is None or score > place.best_score
         if is_best:
             place.best_score, place.best_epoch = score, place.epoch

@@ -28,7 +28,7 @@ class Place:
         right: photographs answered rightly in it so far; None where they are mixed.
         seen: photographs in it so far.
         learning_rate: of the last update.
-        best_score: highest validation score; None before the first.
+        best_score: highest validation macro-AUC, and its negative log-loss; None before any.
         best_epoch: its epoch, 0 before the first.
         seconds: spent in all, for the time budget.
         scaler: state of the gradient scaler, for fp16.
@@ -41,7 +41,7 @@ class Place:
     right: int | None = 0
     seen: int = 0
     learning_rate: float = 0.0
-    best_score: float | None = None
+    best_score: list[float] | None = None
     best_epoch: int = 0
     seconds: float = 0.0
     scaler: dict[str, Any] = field(default_factory=dict)

@@ -78,13 +78,14 @@ def test_every_step_and_epoch_is_told_in_order(trained: Trained) -> None:
         assert 0 <= epoch.waiting <= 1
 
 
-def test_the_best_is_the_highest_macro_auc_so_far(trained: Trained) -> None:
-    areas = [epoch.validation["macro_auc"] for epoch in trained.epochs]
-    highest = [max(areas[:n], default=-math.inf) for n in range(len(areas))]
+def test_the_best_is_the_highest_macro_auc_so_far_and_of_equal_ones_the_surer(
+    trained: Trained,
+) -> None:
+    scores = [(e.validation["macro_auc"], -e.validation["log_loss"]) for e in trained.epochs]
     assert [epoch.is_best for epoch in trained.epochs] == [
-        area > before for area, before in zip(areas, highest, strict=True)
+        score > max(scores[:number], default=(-1, 0)) for number, score in enumerate(scores)
     ]
-    assert trained.ended.best_epoch == 1 + int(np.argmax(areas))
+    assert trained.ended.best_epoch == 1 + scores.index(max(scores))
 
 
 @pytest.mark.parametrize(

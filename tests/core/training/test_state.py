@@ -69,7 +69,7 @@ def test_the_place_is_given_back_as_it_was(tmp_path: Path) -> None:
     learner.parts = 4
     place = Place(
         epoch=7, step=3, losses=0.1 + 0.2, right=None, seen=24, learning_rate=1e-3,
-        best_score=0.9, best_epoch=5, seconds=12.5,
+        best_score=[0.9, -0.5], best_epoch=5, seconds=12.5,
     )  # fmt: skip
     save_state(tmp_path / "state.safetensors", learner, place)
     learner.parts = 1
