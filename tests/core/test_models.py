@@ -90,7 +90,7 @@ def test_the_number_of_parameters_is_the_published_one(name: str) -> None:
     assert (with_5, with_5 + 995 * of_one_class) == PARAMETERS[name]
 
 
-@pytest.mark.parametrize("name", slow_unless(("rdnet_tiny", "vit_b_16"), GMACS))
+@pytest.mark.parametrize("name", slow_unless(("rdnet_tiny",), GMACS))
 def test_the_work_for_one_image_is_the_published_one(name: str) -> None:
     has_fixed_size = name.startswith("vit")
     for size, published in zip(SIZES, GMACS[name], strict=True):
@@ -121,6 +121,13 @@ def test_a_state_fits_a_network_of_the_same_name_and_no_other_number_of_classes(
     assert differing == {f"{head}.weight", f"{head}.bias"}
 
 
+def calm(model: nn.Module) -> None:
+    """Keep the answers of the largest untrained networks from exploding with their depth."""
+    for module in model.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.get_buffer("running_var").fill_(2)
+
+
 @every_model
 def test_a_network_computes_learns_and_survives_a_round_trip(name: str) -> None:
     torch.manual_seed(0)
@@ -131,7 +138,7 @@ def test_a_network_computes_learns_and_survives_a_round_trip(name: str) -> None:
     for parameter_name, parameter in model.named_parameters():
         assert parameter.grad is not None, parameter_name
         assert parameter.grad.isfinite().all(), parameter_name
-    model.eval()
+    calm(model.eval())
     other = create_model(name, num_classes=3, input_size=64).eval()
     other.load_state_dict(model.state_dict())
     with torch.inference_mode():
@@ -149,9 +156,7 @@ def test_layout_and_half_precision_change_little(name: str) -> None:
     the largest logit."""
     torch.manual_seed(0)
     model = create_model(name, num_classes=3, input_size=64).eval()
-    for module in model.modules():
-        if isinstance(module, nn.BatchNorm2d):  # else the largest untrained networks explode
-            module.get_buffer("running_var").fill_(2)
+    calm(model)
     images = torch.rand(2, 3, 64, 64)
     logits = model(images)
     scale = logits.abs().max().item()

@@ -15,6 +15,7 @@ from fundus_gui.core import atomic
 from fundus_gui.core.conversion import InitialWeights, initial_weights
 from fundus_gui.core.datasets import (
     Dataset,
+    find_patient_pattern,
     measure_statistics,
     read_split,
     split_table,
@@ -45,6 +46,7 @@ from fundus_gui.core.training.state import Place, load_state
 from fundus_gui.core.training.views import decode_views
 
 _ANY_CLASSES = ("a", "b")  # before the data are known
+_HARDLY_GROUPED = 0.95  # patients a photograph, above which they are not known
 
 
 def fit(config: TrainConfig, out: Path, *, command: str = "") -> Generator[Event, None, None]:
@@ -144,9 +146,23 @@ def _prepared(folder: RunFolder, config: TrainConfig) -> Generator[Event, None, 
         yield Preparing(stage="building")
         _initial_weights(config, _ANY_CLASSES)
     data, hashes = yield from prepare_dataset(config)
+    yield from _unused_pattern(data, config)
     table = split_table(record_hashes(data, hashes))
     with folder.writing():
         atomic.write_bytes(folder.split_file, table.encode("utf-8-sig", "backslashreplace"))
+
+
+def _unused_pattern(data: Dataset, config: TrainConfig) -> Generator[Notice, None, None]:
+    """Propose to tell patients apart by the file names where nothing else does."""
+    patients = {image.patient_id for image in data.images}
+    if config.patient_pattern or len(patients) < _HARDLY_GROUPED * len(data.images):
+        return
+    pattern = find_patient_pattern([image.path.name for image in data.images])
+    if pattern is not None:
+        yield Notice(
+            text="The file names look as if they named patients, whose photographs should be in "
+            f"one part. If they do, train with --patient-pattern '{pattern}'."
+        )
 
 
 def _train(

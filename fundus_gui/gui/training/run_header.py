@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -59,6 +60,7 @@ class RunHeader(QWidget):
                 "epoch": self.tr("epoch"),
                 "elapsed": self.tr("elapsed"),
                 "left": self.tr("left"),
+                "per_epoch": self.tr("an epoch"),
                 "speed": self.tr("images/s"),
                 "rate": self.tr("learning rate"),
                 "accuracy": self.tr("balanced accuracy"),
@@ -93,7 +95,7 @@ class RunHeader(QWidget):
         self._show_figures(run)
 
     def value(self, name: str) -> str:
-        """Return what a tile shows: epoch, elapsed, left, speed, rate, accuracy or auc."""
+        """Return what a tile shows, e.g. epoch, elapsed, left, per_epoch, speed or auc."""
         return self._tiles.value(name)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -151,6 +153,7 @@ class RunHeader(QWidget):
         self._tiles.show("epoch", f"{now} / {total}" if total else "–")
         self._tiles.show("elapsed", duration(_elapsed(run)))
         self._tiles.show("left", duration(step.seconds_left) if step and is_running else "–")
+        self._tiles.show("per_epoch", duration(_seconds_an_epoch(run, speed)))
         self._tiles.show("speed", speed_text if speed else "–")
         self._tiles.show("rate", f"{last.learning_rate:.1e}" if last is not None else "–")
         self._tiles.show("accuracy", figure(best, "balanced_accuracy"))
@@ -195,6 +198,15 @@ def _enlarge(label: QLabel, factor: float) -> None:
     font.setPointSizeF(font.pointSizeF() * factor)
     font.setBold(True)
     label.setFont(font)
+
+
+def _seconds_an_epoch(run: Run, speed: float) -> float:
+    """Return how long the last epoch took, or before it how long one will at this speed."""
+    if run.epochs:
+        return run.epochs[-1].seconds
+    if run.started is None or not speed:
+        return math.nan
+    return sum(run.started.counts.get("train", {}).values()) / speed
 
 
 def _elapsed(run: Run) -> float:

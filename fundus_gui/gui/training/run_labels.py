@@ -76,7 +76,7 @@ def figures_text(best: EpochReport | None) -> str:
     """Return the figures by which runs are compared, empty before the first epoch."""
     if best is None:
         return ""
-    text = QCoreApplication.translate("Run", "Balanced acc. {accuracy} · AUC {auc}")
+    text = QCoreApplication.translate("Run", "AUC {auc} · bal. acc. {accuracy}")
     return text.format(
         accuracy=figure(best, "balanced_accuracy"), auc=figure(best, "macro_auc", digits=3)
     )

@@ -441,3 +441,23 @@ def test_too_little_memory_for_one_photograph_is_an_error(
     monkeypatch.setattr(nn.Sequential, "forward", never)
     with pytest.raises(DeviceError, match="too little free memory to train this network"):
         train(config, tmp_path / "run")
+
+
+def test_names_that_look_like_patients_are_pointed_out_and_never_taken_for_granted(
+    config: TrainConfig, eyes: Path, train: Train, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    for label in ("blue", "red"):
+        (data / label).mkdir(parents=True)
+        for number, photograph in enumerate(sorted((eyes / label).iterdir())):
+            side = "left" if number % 2 else "right"
+            (data / label / f"{label}{number // 2}_{side}.png").symlink_to(photograph)
+    quick = config.changed(data=str(data), epochs=1)
+
+    hint = next(text for text in train(quick, tmp_path / "run").notices if "patients" in text)
+    pattern = hint.split("'")[1]
+    told = train(quick.changed(patient_pattern=pattern), tmp_path / "grouped")
+
+    assert not any("--patient-pattern" in text for text in told.notices)
+    split = read_split(data, tmp_path / "grouped" / "split.csv")
+    assert len({image.patient_id for image in split.images}) == 16

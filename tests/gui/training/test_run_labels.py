@@ -54,7 +54,7 @@ def test_an_ended_training_says_what_became_of_it(tmp_path: Path) -> None:
 
 def test_figures_that_are_missing_are_dashes() -> None:
     assert figures_text(None) == ""
-    assert figures_text(epoch_report(1)) == "Balanced acc. 0.69 · AUC 0.729"
+    assert figures_text(epoch_report(1)) == "AUC 0.729 · bal. acc. 0.69"
     assert figure(None, "accuracy") == "–"
     assert figure(epoch_report(1), "unknown") == "–"
 

@@ -73,7 +73,7 @@ def test_the_list_follows_the_folder(
     index = shown.model.index(0)
     tip = Qt.ItemDataRole.ToolTipRole
     qtbot.waitUntil(lambda: "Stopped · 1 of 4 epochs" in index.data(tip), timeout=PATIENCE_MS)
-    assert "Balanced acc. 0.69" in index.data(tip)
+    assert "bal. acc. 0.69" in index.data(tip)
 
 
 def test_the_reason_of_a_failure_is_in_the_tooltip(
