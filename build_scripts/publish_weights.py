@@ -80,7 +80,9 @@ def prepared_card(card: ModelCard, size: int | None) -> ModelCard:
         card,
         title=find_architecture(card.architecture).title,
         preprocessing=preprocessing,
-        licence=LICENCE,
+        licence=f"{LICENCE} Started from weights under {card.licence}."
+        if card.licence
+        else LICENCE,
         notes=f"A first small model, trained from scratch on a CPU at {trained} px. {_prior(card)}",
         metrics={},
         golden={},

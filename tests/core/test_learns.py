@@ -13,7 +13,7 @@ from fundus_gui.core.synthetic import CONDITIONS
 from fundus_gui.core.training import fit
 
 # Drawings of each class, and the seed: the parts have no drawing in common.
-PARTS = {"train": (20, 1), "val": (8, 2)}
+PARTS = {"train": (30, 1), "val": (10, 2)}
 
 
 @pytest.fixture(scope="module")

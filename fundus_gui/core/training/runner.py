@@ -20,7 +20,7 @@ from fundus_gui.core.datasets import (
     read_split,
     split_table,
 )
-from fundus_gui.core.errors import ConfigError, FundusError
+from fundus_gui.core.errors import ConfigError, DatasetError, FundusError
 from fundus_gui.core.models import create_model
 from fundus_gui.core.preprocessing import Preprocessing
 from fundus_gui.core.reports.tensorboard import check_tensorboard
@@ -142,6 +142,8 @@ def _told(folder: RunFolder) -> Iterator[None]:
 
 def _prepared(folder: RunFolder, config: TrainConfig) -> Generator[Event, None, None]:
     """Read and split the data; write `split.csv`."""
+    if config.data and not Path(config.data).is_dir():  # before weights may be downloaded
+        raise DatasetError(f"There is no folder {config.data}.")
     if config.pretrained:  # a mistake is told now, not after an hour of reading photographs
         yield Preparing(stage="building")
         _initial_weights(config, _ANY_CLASSES)
