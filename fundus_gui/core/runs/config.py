@@ -318,9 +318,7 @@ class TrainConfig:
         most=1e6,
     )
     deterministic: bool = setting(
-        False,
-        "Only operations that give the same bits on as many threads.",
-        group=COMPUTING,
+        False, "Only operations that give the same bits on as many threads.", group=COMPUTING
     )
     tensorboard: bool = setting(False, "Also write the curves for TensorBoard.", group=COMPUTING)
     seed: int = setting(
