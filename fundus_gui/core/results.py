@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from fundus_gui.core import vote
+
+
+@dataclass(frozen=True, slots=True)
+class ModelsReady:
+    """The models are loaded: on which device, and the hash of each member's weights."""
+
+    device_name: str
+    weights_sha256: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from fundus_gui.core.assessments import Classify, ClassifyRecord
 from fundus_gui.core.catalogue import EnsembleSpec
-from fundus_gui.core.results import ImageResult, UnreadableImage
-from fundus_gui.gui.jobs import Classify, ClassifyRecord, ModelsReady, list_images
+from fundus_gui.core.results import ImageResult, ModelsReady, UnreadableImage
+from fundus_gui.gui.jobs import list_images
 from fundus_gui.gui.results_model import ResultsModel
 from fundus_gui.gui.run_progress import RunProgress
 from fundus_gui.gui.worker import Job, JobSlot

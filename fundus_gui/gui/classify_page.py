@@ -12,6 +12,7 @@ from PySide6.QtCore import QMimeData, QModelIndex, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QSplitter, QStackedLayout, QWidget
 
+from fundus_gui.core.assessments import Classify
 from fundus_gui.core.catalogue import Catalogue, EnsembleSpec
 from fundus_gui.core.paths import user_data_dir
 from fundus_gui.gui.actions import Actions
@@ -19,7 +20,7 @@ from fundus_gui.gui.classification import Classification
 from fundus_gui.gui.error_dialog import ErrorReporter
 from fundus_gui.gui.file_dialogs import FileDialogs
 from fundus_gui.gui.image_pane import ImagePane
-from fundus_gui.gui.jobs import Classify, save_pasted
+from fundus_gui.gui.jobs import save_pasted
 from fundus_gui.gui.labels import class_title
 from fundus_gui.gui.model_colours import model_colours
 from fundus_gui.gui.outputs import Outputs

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import itertools
-from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,12 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
+from fundus_gui.core.assessments import ClassifyRecord
 from fundus_gui.core.catalogue import Catalogue, EnsembleSpec, read_catalogue
 from fundus_gui.core.errors import ExportError, ImageError
 from fundus_gui.core.export import RunRecord, defused, export_results, table_columns, table_row
 from fundus_gui.core.images import Photograph, find_images, read_photograph, thumbnail
 from fundus_gui.core.preprocessing import Preprocessing
-from fundus_gui.core.results import ImageResult
+from fundus_gui.core.results import ImageResult, ModelsReady
 
 if TYPE_CHECKING:
     from fundus_gui.core.ensemble import Member
@@ -27,18 +28,6 @@ if TYPE_CHECKING:
 Pixels = NDArray[np.uint8]
 
 _LISTING_BATCH = 512  # paths per record: few signals, yet rows appear while a disk is searched
-
-
-@dataclass(frozen=True, slots=True)
-class ModelsReady:
-    """The models are loaded: on which device, and the hash of each member's weights."""
-
-    device_name: str
-    weights_sha256: dict[str, str] = field(default_factory=dict)
-
-
-ClassifyRecord = ModelsReady | ImageResult
-Classify = Callable[[EnsembleSpec, Sequence[Path]], Generator[ClassifyRecord, None, None]]
 
 
 class Engine:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QToolBar, QToolButton, QWidget
 
+from fundus_gui.core.assessments import Classify
 from fundus_gui.core.catalogue import Catalogue
 from fundus_gui.core.paths import samples_dir, user_data_dir
 from fundus_gui.gui.about_dialog import AboutDialog, ShortcutsDialog
@@ -18,7 +19,7 @@ from fundus_gui.gui.classification_status import show_classification
 from fundus_gui.gui.classify_page import ClassifyPage, local_paths
 from fundus_gui.gui.error_dialog import ErrorReporter
 from fundus_gui.gui.file_dialogs import FileDialogs
-from fundus_gui.gui.jobs import Classify, list_installed
+from fundus_gui.gui.jobs import list_installed
 from fundus_gui.gui.menus import fill_menu_bar, fill_tool_bar, hide_unused
 from fundus_gui.gui.results_model import Status
 from fundus_gui.gui.settings import load_settings, save_settings

@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtWidgets import QWidget
 
+from fundus_gui.core.assessments import ClassifyRecord
 from fundus_gui.core.cards import ModelCard
 from fundus_gui.core.catalogue import EnsembleSpec, InstalledModel
 from fundus_gui.core.preprocessing import Preprocessing
-from fundus_gui.core.results import ImageResult, Prediction, UnreadableImage
+from fundus_gui.core.results import ImageResult, ModelsReady, Prediction, UnreadableImage
 from fundus_gui.gui.error_dialog import ErrorReporter
 from fundus_gui.gui.file_dialogs import FileDialogs
-from fundus_gui.gui.jobs import ClassifyRecord, ModelsReady
 
 CLASS_NAMES = ("amd", "diabetic_retinopathy", "normal")
 
