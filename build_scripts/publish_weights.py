@@ -1,176 +1,316 @@
-"""Turn training runs into the shipped weights: half precision, honest figures, vote, golden image.
+"""Turn training runs into the shipped weights, their vote, and the figures of their model card.
 
-    .venv/bin/python build_scripts/publish_weights.py --data DIR --run runs/NAME [--run ...] \
-        [--size NAME=160] [--out weights]
+    python build_scripts/publish_weights.py --data DIR --run runs/NAME --run runs/OTHER \
+        [--size NAME=160] [--method adaptive] [--out weights] [--test]
 
-Figures are of the validation part that the runs themselves set aside; the test part is not read.
+Writes each run's best weights in half precision with a card and a temperature, fits the vote by
+the chosen method beside all others, and rewrites the parts of OUT/README.md between
+`<!-- generated:NAME -->` and `<!-- end -->` with OUT/figures beside it. Everything is fitted on the
+photographs that the runs set aside for validation; the test part is read only with --test, which
+is meant to be given once.
 """
 
 from __future__ import annotations
 
 import argparse
-import dataclasses
+import shlex
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from safetensors.torch import load_file
+from publishing import members, page
+from publishing.pictures import write_pictures
 
-from fundus_gui.core.cards import ModelCard, read_card
-from fundus_gui.core.catalogue import Catalogue, EnsembleSpec, read_catalogue, write_ensemble
-from fundus_gui.core.checkpoints import save_checkpoint
-from fundus_gui.core.datasets import LabelledImage, read_split
+from fundus_gui.cli.engine import classify_with
+from fundus_gui.core import atomic
+from fundus_gui.core.assessments import Assessment, DataPart, JudgedPart
+from fundus_gui.core.assessments.assessing import AssessmentRequest, assess, judge
+from fundus_gui.core.assessments.calibrating import CalibratedModel, calibrate_ensemble
+from fundus_gui.core.assessments.fusing import FusedVote, FusionRequest, fuse
+from fundus_gui.core.catalogue import Catalogue, read_catalogue, write_ensemble
+from fundus_gui.core.checkpoints import copy_with_card
+from fundus_gui.core.datasets import read_dataset
 from fundus_gui.core.ensemble import load_ensemble
-from fundus_gui.core.evaluation import Metrics, measure
-from fundus_gui.core.fusion import VoteFit, fit_vote_weights
+from fundus_gui.core.errors import FundusError
+from fundus_gui.core.evaluation import Bootstrap, EvaluationReport, EvaluationSettings, evaluate
+from fundus_gui.core.fusion import ADAPTIVE, FIT_METHODS
+from fundus_gui.core.fusion.comparison import ComparisonSettings
 from fundus_gui.core.inference import predict_images
-from fundus_gui.core.models import find_architecture
 from fundus_gui.core.paths import samples_dir
 from fundus_gui.core.results import Prediction
 from fundus_gui.core.runs import RunFolder
 
-LICENCE = (
-    "Research use only. Trained on ODIR-2019 photographs, published for research without a "
-    "licence text; the photographs are not redistributed."
-)
+ENSEMBLE = "default"
 
 
-def main() -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What is to be published.
+
+    Attributes:
+        data: the photographs that the runs were trained on.
+        runs: by the name of the new model.
+        sizes: of the photographs at inference, in pixels, of models where it differs.
+        out: folder of weights.
+        method: of fitting the vote.
+        device: that classifies.
+        replicates: drawings of the bootstrap.
+        has_test: whether the test part is scored, too.
+    """
+
+    data: Path
+    runs: Mapping[str, RunFolder]
+    sizes: Mapping[str, int]
+    out: Path
+    method: str
+    device: str
+    replicates: int
+    has_test: bool
+
+    @property
+    def files(self) -> dict[str, Path]:
+        """The weights files by name."""
+        return {name: self.out / f"{name}.safetensors" for name in self.runs}
+
+    @property
+    def settings(self) -> EvaluationSettings:
+        """How figures are measured."""
+        return EvaluationSettings(bootstrap=Bootstrap(replicates=self.replicates, method="bca"))
+
+    def catalogue(self) -> Catalogue:
+        """Return the models as they lie in the folder now."""
+        return read_catalogue([self.out])
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
     """Read the options and publish."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--run", type=Path, action="append", required=True)
+    order = read_order(arguments)
+    try:
+        publish(order)
+    except FundusError as error:
+        raise SystemExit(str(error)) from error
+
+
+def read_order(arguments: Sequence[str] | None) -> Order:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--data", type=Path, required=True, help="photographs of the runs")
+    parser.add_argument("--run", type=Path, action="append", required=True, help="two at least")
     parser.add_argument("--size", action="append", default=[], help="NAME=pixels at inference")
     parser.add_argument("--out", type=Path, default=Path("weights"))
-    options = parser.parse_args()
-    sizes = {name: int(size) for name, size in (item.split("=") for item in options.size)}
+    parser.add_argument("--method", default=ADAPTIVE, choices=[ADAPTIVE, *FIT_METHODS])
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--replicates", type=int, default=2000, help="of the bootstrap")
+    parser.add_argument("--test", action="store_true", help="score the test part, once")
+    options = parser.parse_args(arguments)
     runs = {path.name: RunFolder(path) for path in options.run}
-    names = list(runs)
-    for name, run in runs.items():
-        card = prepared_card(read_card(run.best_file), sizes.get(name))
-        save(options.out / f"{name}.safetensors", run, card)
-
-    catalogue = read_catalogue([options.out])
-    images = validation_images(options.data, list(runs.values()))
-    probabilities, labels = classify_validation(catalogue, names, images)
-    fit = fit_vote_weights(probabilities, labels)
-    golden = classify_golden(catalogue, names)
-    for name, own, answer in zip(names, probabilities, golden, strict=True):
-        card = dataclasses.replace(
-            catalogue.model(name).card,
-            metrics={"validation": known_figures(measure(own, labels))},
-            golden=answer,
-        )
-        save(options.out / f"{name}.safetensors", runs[name], card)
-    write_ensemble(default_ensemble(names, fit, len(labels)), options.out, overwrite=True)
-    members = {n: measure(p, labels) for n, p in zip(names, probabilities, strict=True)}
-    voted = measure(fit.vote(probabilities), labels)
-    print_figures(members, voted)
-    if voted.balanced_accuracy < min(m.balanced_accuracy for m in members.values()):
-        raise SystemExit("The ensemble is worse than its worse member; do not ship it.")
-
-
-def prepared_card(card: ModelCard, size: int | None) -> ModelCard:
-    """Add title, licence and notes; set the size at inference when it differs."""
-    preprocessing = card.preprocessing
-    trained = preprocessing.size
-    if size is not None:
-        preprocessing = dataclasses.replace(preprocessing, size=size)
-    return dataclasses.replace(
-        card,
-        title=find_architecture(card.architecture).title,
-        preprocessing=preprocessing,
-        licence=f"{LICENCE} Started from weights under {card.licence}."
-        if card.licence
-        else LICENCE,
-        notes=f"A first small model, trained from scratch on a CPU at {trained} px. {_prior(card)}",
-        metrics={},
-        golden={},
+    if len(runs) < 2 or len(runs) < len(options.run):
+        parser.error("a vote needs two runs at least, in folders of different names")
+    sizes = {name: int(size) for name, size in (item.split("=") for item in options.size)}
+    if not sizes.keys() <= runs.keys():
+        parser.error("--size names a model that is not published")
+    return Order(
+        data=options.data,
+        runs=runs,
+        sizes=sizes,
+        out=options.out,
+        method=options.method,
+        device=options.device,
+        replicates=options.replicates,
+        has_test=options.test,
     )
 
 
-def _prior(card: ModelCard) -> str:
-    config = card.training["config"]
-    strength = 0 if config["balance"] == "none" else config["balance_strength"]
-    if strength == 0:
-        return "Its probabilities assume classes as frequent as in the training part."
-    if strength < 1:
-        return (
-            "Rare classes counted for more than their number in training: its probabilities "
-            "assume that the classes differ less in frequency than they do."
-        )
-    return (
-        "Rare classes counted as much as frequent ones in training: its probabilities assume that "
-        "all classes are equally frequent, so that it calls too many normal eyes diseased."
-    )
+def publish(order: Order) -> None:
+    """Write weights, vote, figures and page, in this order."""
+    members.validation_images(order.data, list(order.runs.values()))
+    for name, run in order.runs.items():
+        members.publish_member(run, order.data, order.files[name], order.sizes.get(name))
+    members.check_sizes(list(order.files.values()))
+    part, calibrated = members.calibrated(judged_validation(order), order.catalogue())
+    for name, model in zip(order.runs, calibrated, strict=True):
+        copy_with_card(order.files[name], order.files[name], model.card)
+    fused = fused_vote(order, part)
+    write_ensemble(fused.spec, order.out, overwrite=True)
+    report = evaluate(part.predictions, fused.spec, order.settings)
+    test = tested(order) if order.has_test else None
+    write_cards(order, report, test)
+    cards = {name: order.catalogue().model(name).card for name in order.runs}
+    write_pictures(order.out / "figures", report, part.predictions)
+    parts = {
+        "members": page.members(order.files, cards),
+        "data": page.data(cards, report.patients),
+        "recipe": page.recipe(cards, publish_command(order)),
+        "figures": validation_text(order, report, calibration_text(order, part, fused, calibrated)),
+    }
+    if test is not None:
+        write_pictures(order.out / "figures", test.report, test.judged.predictions, "test_")
+        parts["test"] = test_text(test)
+    write_page(order.out / "README.md", parts)
 
 
-def known_figures(metrics: Metrics) -> dict[str, float]:
-    """Return the figures by name, without those that the number of classes makes meaningless."""
-    return {name: v for name, v in dataclasses.asdict(metrics).items() if v is not None}
+def judged_validation(order: Order) -> JudgedPart:
+    """Let the half-precision members classify the validation part."""
+    catalogue, names = order.catalogue(), list(order.runs)
+    split = next(iter(order.runs.values())).split_file
+    source = DataPart(folder=order.data, part="val", split=split)
+    spec = catalogue.of_models(names)
+    class_names = catalogue.model(names[0]).card.class_names
+    work = judge(source, spec, class_names, classify_with(catalogue, order.device))
+    while True:
+        try:
+            step = next(work)
+        except StopIteration as end:
+            part: JudgedPart = end.value
+            return part
+        show(f"{step.stage} {step.done}/{step.total}")
 
 
-def save(path: Path, run: RunFolder, card: ModelCard) -> None:
-    """Write a run's best weights in half precision under `card`."""
-    save_checkpoint(path, load_file(run.best_file), card, half=True)
-
-
-def validation_images(folder: Path, runs: Sequence[RunFolder]) -> Sequence[LabelledImage]:
-    """Return the photographs that all runs set aside, as their `split.csv` say."""
-    parts = [read_split(folder, run.split_file).part("val") for run in runs]
-    if len({frozenset(image.path for image in part) for part in parts}) != 1:
-        raise SystemExit("The runs set different photographs aside: no vote can be fitted on them.")
-    return parts[0]
-
-
-def classify_validation(
-    catalogue: Catalogue, names: Sequence[str], images: Sequence[LabelledImage]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the members' probabilities (M, N, K) and the labels (N,) of the validation part."""
-    ensemble = load_ensemble(catalogue.of_models(names), catalogue)
-    results = list(predict_images(ensemble, [image.path for image in images]))
-    failed = [result.path.name for result in results if not isinstance(result, Prediction)]
-    if failed:
-        raise SystemExit(f"Validation photographs could not be read: {', '.join(failed)}")
-    stacked = np.array([result.member_probabilities for result in results])  # (N, M, K)
-    labels = np.array([ensemble.class_names.index(image.label) for image in images])
-    return stacked.transpose(1, 0, 2), labels
-
-
-def classify_golden(catalogue: Catalogue, names: Sequence[str]) -> list[Mapping[str, object]]:
-    """Return each model's answer for the first sample photograph."""
-    image = min(samples_dir().glob("*.jpg"))
-    answers = []
-    for name in names:
-        ensemble = load_ensemble(catalogue.of_models([name]), catalogue, device="cpu")
-        (result,) = predict_images(ensemble, [image], batch_size=1)
-        if not isinstance(result, Prediction):
-            raise SystemExit(f"{image}: {result.error}")
-        answers.append({"image": image.name, "probabilities": list(result.probabilities)})
-    return answers
-
-
-def default_ensemble(names: Sequence[str], fit: VoteFit, images: int) -> EnsembleSpec:
-    """Return the ensemble that is used when none is named."""
-    return EnsembleSpec(
-        name="default",
+def fused_vote(order: Order, part: JudgedPart) -> FusedVote:
+    """Fit the vote, all methods beside the chosen one."""
+    comparison = ComparisonSettings(bootstrap=order.settings.bootstrap)
+    request = FusionRequest(
+        name=ENSEMBLE,
         title="Default ensemble",
-        members=tuple(names),
-        weights=fit.weights,
-        method=fit.method,
-        fitted_on=f"validation part, {images} photographs",
+        method=order.method,
+        comparison=comparison,
+        evaluation=order.settings,
+    )
+    for record in fuse(part, request):
+        if isinstance(record, FusedVote):
+            return record
+        show(f"vote: {record.name}")
+    raise AssertionError("a fusion ends with its vote")
+
+
+def tested(order: Order) -> Assessment:
+    """Score the test part with the vote that was written, looking for leaks."""
+    catalogue = order.catalogue()
+    request = AssessmentRequest(
+        judged=DataPart(folder=order.data, part="test"),
+        spec=catalogue.ensemble(ENSEMBLE),
+        settings=order.settings,
+    )
+    for record in assess(request, catalogue, classify_with(catalogue, order.device)):
+        if isinstance(record, Assessment):
+            return record
+        show(f"test: {record.stage} {record.done}/{record.total}")
+    raise AssertionError("an evaluation ends with its assessment")
+
+
+def write_cards(order: Order, report: EvaluationReport, test: Assessment | None) -> None:
+    """Put figures and golden image into the cards."""
+    catalogue = order.catalogue()
+    for index, (name, path) in enumerate(order.files.items()):
+        card = members.with_figures(catalogue.model(name).card, "validation", report.models[index])
+        if test is not None:
+            card = members.with_figures(card, "test", test.report.models[index])
+        members.with_golden(path, catalogue, card)
+
+
+def publish_command(order: Order) -> str:
+    """Return the line that publishes the same again, with names in the place of paths."""
+    words = ["python", "build_scripts/publish_weights.py", "--data", order.data.resolve().name]
+    for name in order.runs:
+        words += ["--run", f"runs/{name}"]
+    for name, size in order.sizes.items():
+        words += ["--size", f"{name}={size}"]
+    words += ["--method", order.method] if order.method != ADAPTIVE else []
+    return shlex.join([*words, *(["--test"] if order.has_test else [])])
+
+
+def calibration_text(
+    order: Order, part: JudgedPart, fused: FusedVote, calibrated: Sequence[CalibratedModel]
+) -> str:
+    """Return how the vote was chosen and what temperatures are worth, on patients left out."""
+    check = calibrate_ensemble(part, fused.spec, order.settings).check
+    models = dict(zip(order.runs, calibrated, strict=True))
+    return "\n\n".join(
+        [
+            "### Ways to vote, cross-fitted",
+            "Each photograph is judged by weights that were fitted on other patients.",
+            page.methods(fused.compared, fused.spec.method),
+            "### Calibration, cross-validated",
+            "Each photograph is judged by a temperature that was fitted on other patients.",
+            page.calibration(models, check, fused.spec.temperature),
+            page.decision(fused),
+        ]
     )
 
 
-def print_figures(members: Mapping[str, Metrics], voted: Metrics) -> None:
-    """Print the table that the model card page shows."""
-    print("| model | images | accuracy | balanced accuracy | macro-AUC | log-loss |")
-    print("| --- | --- | --- | --- | --- | --- |")
-    for name, m in {**members, "ensemble": voted}.items():
-        print(
-            f"| {name} | {m.images} | {m.accuracy:.3f} | {m.balanced_accuracy:.3f} "
-            f"| {m.macro_auc:.3f} | {m.log_loss:.3f} |"
-        )
+def validation_text(order: Order, report: EvaluationReport, calibration: str) -> str:
+    """Return the section of the validation part."""
+    optimism = (
+        "Epochs, temperatures and the vote's weights were chosen on these photographs, so that "
+        "the figures are optimistic."
+    )
+    return "\n\n".join(
+        [
+            optimism,
+            page.figures(report, "Validation"),
+            page.verdict(report),
+            calibration,
+            pictures_text(),
+            samples_text(order),
+        ]
+    )
+
+
+def test_text(test: Assessment) -> str:
+    """Return the section of the test part."""
+    return "\n\n".join(
+        [
+            "Scored once, after everything else was decided.",
+            *(f"**{warning}**" for warning in test.warnings),
+            page.figures(test.report, "Test"),
+            page.verdict(test.report),
+            pictures_text("test_"),
+        ]
+    )
+
+
+def pictures_text(prefix: str = "") -> str:
+    """Return the figures as the page shows them."""
+    titles = {
+        "calibration": "Confidence and share of right answers",
+        "confusion": "Confusion matrix of the ensemble",
+        "roc": "ROC curves of the ensemble, one class against the rest",
+    }
+    return "\n\n".join(f"![{title}](figures/{prefix}{name}.svg)" for name, title in titles.items())
+
+
+def samples_text(order: Order) -> str:
+    """Say how many of the synthetic samples the ensemble classifies as what they show."""
+    samples = read_dataset(samples_dir()).images
+    catalogue = order.catalogue()
+    ensemble = load_ensemble(catalogue.ensemble(ENSEMBLE), catalogue, device="cpu")
+    if not {image.label for image in samples} <= set(ensemble.class_names):
+        return ""
+    results = predict_images(ensemble, [image.path for image in samples])
+    pairs = list(zip(samples, results, strict=True))
+    right = [
+        i.label for i, found in pairs if isinstance(found, Prediction) and found.label == i.label
+    ]
+    wrong = sorted({image.label for image in samples} - set(right))
+    missed = f" (not: {', '.join(wrong)})" if wrong else ""
+    return (
+        f"Of the {len(pairs)} synthetic samples in `resources/samples` the ensemble calls "
+        f"{len(right)} what they show{missed}. They are drawings and say nothing about photographs."
+    )
+
+
+def write_page(path: Path, parts: Mapping[str, str]) -> None:
+    """Rewrite the generated parts of the model card's page, and print the figures."""
+    text = path.read_text(encoding="utf-8") if path.is_file() else "# The shipped weights\n"
+    atomic.write_bytes(path, page.rewritten(text, parts).encode("utf-8"))
+    print(parts.get("test", parts["figures"]))
+
+
+def show(progress: str) -> None:
+    """Overwrite the line of progress."""
+    print(f"\r{progress:<60}", end="", flush=True)
 
 
 if __name__ == "__main__":

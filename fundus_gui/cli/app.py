@@ -9,9 +9,12 @@ from typing import Annotated
 import typer
 
 from fundus_gui import RESEARCH_USE_ONLY, __version__
+from fundus_gui.cli.calibrate import calibrate
 from fundus_gui.cli.classify import classify
 from fundus_gui.cli.console import err, never_fail_on_letters, out, printable
 from fundus_gui.cli.doctor import doctor
+from fundus_gui.cli.evaluate import evaluate
+from fundus_gui.cli.fuse import fuse
 from fundus_gui.cli.gui import gui
 from fundus_gui.cli.invocation import Invocation, OpenWindow
 from fundus_gui.cli.models import models_app
@@ -34,6 +37,9 @@ app = typer.Typer(
 app.command()(gui)
 app.command()(classify)
 app.command(cls=GroupedCommand)(train)
+app.command()(evaluate)
+app.command()(fuse)
+app.command()(calibrate)
 app.add_typer(models_app, name="models")
 app.command()(samples)
 app.command()(doctor)

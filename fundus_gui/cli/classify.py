@@ -57,7 +57,7 @@ def classify(
     catalogue = read_catalogue()
     for sentence in catalogue.refused:
         err.print(printable(sentence), style="yellow", soft_wrap=True)
-    spec = choose_ensemble(catalogue, ensemble, model or [], _parse_weights(weights))
+    spec = choose_ensemble(catalogue, ensemble, model or [], parse_weights(weights))
     files = list(find_images(paths, recursive=recursive))
     if not files:
         raise ImageError(paths[0].absolute(), "no photographs were found here.")
@@ -78,7 +78,7 @@ def classify(
             command=invocation.command,
         )
         results = export_results(results, out, run)
-    report = _Report(len(files))
+    report = _Report(len(files), spec)
     with closing(results):  # when interrupted, the file is finished at once
         for result in _with_progress(results, len(files), loaded.device_name):
             report.add(result)
@@ -102,7 +102,8 @@ def choose_ensemble(
     return spec if weights is None else catalogue.of_models(spec.members, weights)
 
 
-def _parse_weights(text: str | None) -> tuple[float, ...] | None:
+def parse_weights(text: str | None) -> tuple[float, ...] | None:
+    """Read vote weights, numbers separated by commas."""
     if text is None:
         return None
     try:
@@ -162,9 +163,11 @@ def _with_progress_lines(
 class _Report:
     """What is said at the end: rows when they are few, counts, failures by name."""
 
-    def __init__(self, total: int) -> None:
+    def __init__(self, total: int, spec: EnsembleSpec) -> None:
         self.failed = 0
         self._total = total
+        self._referral = spec.referral
+        self._referred = 0
         self._labels: Counter[str] = Counter()
         self._rows = Table(
             Column("file", overflow="fold"),
@@ -173,6 +176,12 @@ class _Report:
             "agreement",
             box=box.SIMPLE_HEAD,
         )
+        if spec.prediction_sets is not None:
+            self._rows.add_column(
+                f"set at {100 * spec.prediction_sets.coverage:.3g}%", overflow="fold"
+            )
+        if spec.referral is not None:
+            self._rows.add_column("outcome")
         self._failures: list[str] = []
 
     def add(self, result: ImageResult) -> None:
@@ -181,10 +190,15 @@ class _Report:
         if isinstance(result, Prediction):
             self._labels[result.label] += 1
             label = printable(result.label)
-            cells = (label, f"{result.confidence:.3f}", f"{result.agreement:.0%}")
+            cells = [label, f"{result.confidence:.3f}", f"{result.agreement:.0%}"]
+            if result.prediction_set is not None:
+                cells.append(printable(", ".join(result.prediction_set)))
+            if result.outcome is not None:
+                self._referred += result.outcome == "refer"
+                cells.append(result.outcome)
         else:
             self.failed += 1
-            cells = ("could not be read", "", "")
+            cells = ["could not be read"]
             if len(self._failures) < _MOST_FAILURES:
                 self._failures.append(f"{name}: {printable(result.error)}")
         if self._total <= _MOST_ROWS:
@@ -198,7 +212,8 @@ class _Report:
             console.print(self._counts())
         classified = sum(self._labels.values())
         ending = f"{self.failed} could not be read" + (":" if self.failed else ".")
-        console.print(f"{classified} classified, {ending}")
+        referred = "" if self._referral is None else f"{self._referred} to refer to a person, "
+        console.print(f"{classified} classified, {referred}{ending}")
         for failure in self._failures:
             console.print(f"  {failure}", soft_wrap=True)
         if self.failed > len(self._failures):

@@ -14,7 +14,7 @@ from fundus_gui.cli.console import err, out, printable
 from fundus_gui.cli.convert import convert
 from fundus_gui.cli.licences import print_licences
 from fundus_gui.core.cards import ModelCard
-from fundus_gui.core.catalogue import Catalogue, read_catalogue
+from fundus_gui.core.catalogue import Catalogue, EnsembleSpec, read_catalogue
 from fundus_gui.core.errors import UnknownNameError
 from fundus_gui.core.paths import user_weights_dir
 
@@ -88,13 +88,30 @@ def _figures(card: ModelCard) -> str:
 
 
 def _print_ensembles(catalogue: Catalogue) -> None:
-    table = _table("ensemble", "members and weights", "weights from")
+    table = _table("ensemble", "members and weights", "weights from", "fitted besides")
     for spec in catalogue.ensembles.values():
         voters = zip(spec.members, spec.weights, strict=True)
         members = ", ".join(f"{name} {weight:.2f}" for name, weight in voters)
         origin = f"{spec.method}; {spec.fitted_on}".strip("; ")
-        table.add_row(printable(spec.name), printable(members), printable(origin))
+        table.add_row(
+            printable(spec.name), printable(members), printable(origin), _fitted_besides(spec)
+        )
     out.print(table)
+
+
+def _fitted_besides(spec: EnsembleSpec) -> str:
+    """Say what the ensemble stores besides its weights."""
+    decision = spec.decision
+    sets, said = decision.prediction_sets, []
+    if decision.rule == "entropy":
+        said.append("weights by image")
+    if decision.temperature != 1:
+        said.append(f"calibrated, temperature {decision.temperature:.2f}")
+    if sets is not None:
+        said.append(f"sets for {100 * sets.coverage:.3g}%")
+    if decision.referral is not None:
+        said.append("referral")
+    return ", ".join(said)
 
 
 def _print_architectures() -> None:
@@ -134,23 +151,31 @@ def _without_numbers(name: str) -> nn.Module:
 @models_app.command("show")
 def show(
     name: Annotated[
-        str, typer.Argument(metavar="NAME", help="Name of an installed model or an architecture.")
+        str,
+        typer.Argument(
+            metavar="NAME", help="Name of an installed model, ensemble or architecture."
+        ),
     ],
     architecture: Annotated[
         bool,
         typer.Option("--architecture", help="Show the architecture, not the installed model."),
     ] = False,
 ) -> None:
-    """Print an installed model's card as JSON, or what an architecture is.
+    """Print an installed model's card or an ensemble as JSON, or what an architecture is.
 
-    A card holds classes, preprocessing, training, figures and licence; of an architecture its
-    source, its size and the public weights' licence are told.
+    A card holds classes, preprocessing, training, figures and licence; an ensemble its members,
+    weights, calibration, prediction sets and referral; of an architecture its source, its size and
+    the public weights' licence are told.
     """
-    installed = read_catalogue().models
-    if name in installed and not architecture:
-        out.print_json(_without_hashes(installed[name].card).to_json(), ensure_ascii=False)
+    catalogue = read_catalogue()
+    if name in catalogue.models and not architecture:
+        card = _without_hashes(catalogue.models[name].card)
+        out.print_json(card.to_json(), ensure_ascii=False)
+    elif name in catalogue.ensembles and not architecture:
+        out.print_json(data=catalogue.ensembles[name].to_table(), ensure_ascii=False)
     else:
-        _print_architecture(_architecture_or_model(name, list(installed)))
+        known = [*catalogue.models, *catalogue.ensembles]
+        _print_architecture(_architecture_or_model(name, known))
 
 
 def _without_hashes(card: ModelCard) -> ModelCard:

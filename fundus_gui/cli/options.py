@@ -116,6 +116,165 @@ AddedName = Annotated[
     Option("--name", metavar="NAME", help="Name of the model.  [default: the folder's]"),
 ]
 
+LabelledData = Annotated[
+    Path,
+    Option(
+        "--data",
+        metavar="DIR",
+        help="Labelled photographs: class folders, or labels.csv with the photographs beside it.",
+    ),
+]
+JudgedPart = Annotated[
+    Literal["test", "val", "train", "all"] | None,
+    Option("--part", help="Part to measure on.  [default: test where there is one, else all]"),
+]
+SplitFile = Annotated[
+    Path | None,
+    Option(
+        "--split",
+        metavar="FILE",
+        help="The split.csv of a training run, which says what part each photograph was in.",
+    ),
+]
+TuneOn = Annotated[
+    Literal["val", "train", "test"] | None,
+    Option(
+        help="Other part of the same data to fit temperature, prediction sets and thresholds on.  "
+        "[default: nothing is fitted]"
+    ),
+]
+TuningData = Annotated[
+    Path | None, Option(metavar="DIR", help="Other labelled photographs to fit these on.")
+]
+TuningPart = Annotated[
+    Literal["val", "train", "test", "all"] | None,
+    Option(help="Part of --tuning-data.  [default: all]"),
+]
+TuningSplit = Annotated[
+    Path | None, Option(metavar="FILE", help="The split.csv of a run, for --tuning-data.")
+]
+EvaluationOut = Annotated[
+    Path | None,
+    Option(
+        "--out",
+        metavar="DIR",
+        help="New folder of tables and predictions.  [default: one that the window lists]",
+    ),
+]
+NearDuplicates = Annotated[
+    bool,
+    Option(
+        help="Look for photographs that look like one that a model was trained on, not only for "
+        "equal files."
+    ),
+]
+ClassOrder = Annotated[
+    str | None,
+    Option(
+        metavar="A,B,...",
+        help="All classes from the least to the most severe, for the quadratic-weighted kappa.",
+    ),
+]
+Coverage = Annotated[
+    float, Option(metavar="X", help="Share of photographs whose prediction set holds their class.")
+]
+Specificity = Annotated[
+    float, Option(metavar="X", help="That the threshold of each class is to keep.")
+]
+ReferralError = Annotated[
+    float | None,
+    Option(
+        metavar="X",
+        help="Refer as many photographs as it takes to err on this share of the others.  "
+        "[default: 0.05]",
+    ),
+]
+ReferralRate = Annotated[
+    float | None, Option(metavar="X", help="Refer this share of the photographs instead.")
+]
+Replicates = Annotated[
+    int, Option(metavar="N", min=2, help="Drawings of the bootstrap behind each interval.")
+]
+IntervalKind = Annotated[
+    Literal["percentile", "bca"],
+    Option(help="How the bootstrap's 95 % intervals are found."),
+]
+
+ListedModels = Annotated[
+    str | None,
+    Option(metavar="A,B,...", help="Installed models that vote together. Or repeat --model."),
+]
+FittingPart = Annotated[
+    Literal["val", "train", "test", "all"],
+    Option("--part", help="Part to fit on; no model may have been trained on it."),
+]
+FitMethod = Annotated[
+    str | None,
+    Option(
+        metavar="NAME",
+        help="How the weights are found: adaptive (inverse variance), fixed, equal, grid, "
+        "min_variance_cov, accuracy, log_odds, entropy, simplex_nll or caruana.  "
+        "[default: adaptive]",
+    ),
+]
+FitScore = Annotated[
+    Literal["balanced_accuracy", "accuracy", "macro_auc", "log_loss", "brier"],
+    Option(help="What the methods are judged by, and what grid and caruana choose by."),
+]
+FixedWeights = Annotated[
+    str | None,
+    Option(metavar="W,W,...", help="Weights of the method fixed, in the order of the models."),
+]
+NewName = Annotated[
+    str | None,
+    Option(metavar="NAME", help="Name of the new ensemble.  [default: the models and the method]"),
+]
+NewTitle = Annotated[str, Option(metavar="TEXT", help="Its title, for people.")]
+EnsemblesFolder = Annotated[
+    Path | None,
+    Option(
+        "--out",
+        metavar="DIR",
+        help="Folder whose ensembles.toml gets it.  [default: that of your own weights]",
+    ),
+]
+PlotFile = Annotated[
+    Path | None,
+    Option(
+        metavar="FILE",
+        help="Draw the score against the weights of 2 or 3 models into this new .png, .svg or "
+        ".pdf file.",
+    ),
+]
+AllowOverlap = Annotated[
+    bool,
+    Option(
+        "--allow-overlap",
+        help="Go on although a model was trained on some of the photographs; the result says so.",
+    ),
+]
+AllowTest = Annotated[
+    bool, Option("--allow-test", help="Fit on the test part, which spoils it for measuring.")
+]
+OverwriteEnsemble = Annotated[
+    bool, Option("--overwrite", help="Replace an ensemble that has the name already.")
+]
+CalibratedModel = Annotated[
+    str | None, Option("--model", metavar="NAME", help="Installed model to calibrate.")
+]
+CalibratedEnsemble = Annotated[
+    str | None, Option("--ensemble", metavar="NAME", help="Installed ensemble to calibrate.")
+]
+CalibratedName = Annotated[
+    str | None,
+    Option(
+        "--name",
+        metavar="NAME",
+        help="Name of the calibrated copy; what came with the program is never changed itself.  "
+        "[default: your own model or ensemble is changed in place]",
+    ),
+]
+
 SamplesFolder = Annotated[Path, Argument(metavar="DIR", help="Folder to write into.")]
 PerClass = Annotated[int, Option(metavar="N", min=1, help="Photographs of each class.")]
 SampleSize = Annotated[int, Option(metavar="PX", help="Height of the photographs, 512 to 3000.")]

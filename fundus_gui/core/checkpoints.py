@@ -93,6 +93,16 @@ def load_checkpoint(path: Path) -> Checkpoint:
     return Checkpoint(model, card, hashlib.sha256(content).hexdigest())
 
 
+def copy_with_card(source: Path, target: Path, card: ModelCard) -> None:
+    """Write a file's tensors, bit for bit, under another card; `target` may be `source`.
+
+    Raises:
+        CheckpointError: the source is refused, or the target cannot be written.
+    """
+    load_checkpoint(source)  # lets nothing damaged through
+    save_checkpoint(target, safetensors.torch.load(source.read_bytes()), card)
+
+
 def _build(path: Path, card: ModelCard, tensors: dict[str, Tensor]) -> nn.Module:
     try:
         with torch.device("meta"):

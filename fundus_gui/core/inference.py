@@ -125,6 +125,7 @@ class _Network:
 
     def __init__(self, ensemble: Ensemble, limit: int) -> None:
         self._ensemble = ensemble
+        self._decision = ensemble.spec.decision
         self._limit = limit
 
     def predict_proba(self, images: list[_Prepared]) -> NDArray[np.float32]:
@@ -176,6 +177,7 @@ class _Network:
             image_sha256=image.sha256,
             seconds=seconds,
             warnings=image.warnings,
+            decision=self._decision,
         )
 
     def _stack(self, images: list[_Prepared]) -> dict[Preprocessing, Tensor]:

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
 
 from fundus_gui.core import vote
+from fundus_gui.core.decision import Decision, Outcome, classes_in_sets, outcome
+
+Row = tuple[float, ...]
+
+_ROUNDING = 1e-9  # that equal weights in another scale differ by
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,35 +34,38 @@ class Prediction:
         path: the file.
         class_names: K names in the weights' order.
         member_names: M names of the models that voted.
-        weights: M normalised vote weights.
+        weights: M normalised vote weights of the ensemble.
         member_probabilities: (M, K), calibrated.
         image_sha256: hash of the file's bytes.
         seconds: reading plus this image's part of its batch.
         warnings: conversions that a reader of the numbers should know of.
+        decision: how the members' probabilities become an answer.
     """
 
     path: Path
     class_names: tuple[str, ...]
     member_names: tuple[str, ...]
-    weights: tuple[float, ...]
-    member_probabilities: tuple[tuple[float, ...], ...]
+    weights: Row
+    member_probabilities: tuple[Row, ...]
     image_sha256: str
     seconds: float
     warnings: tuple[str, ...] = ()
+    decision: Decision = Decision()
 
     @property
-    def probabilities(self) -> tuple[float, ...]:
-        """The soft vote, K probabilities."""
-        voted: list[float] = vote.soft_vote(self.member_probabilities, self.weights).tolist()
-        return tuple(voted)
+    def probabilities(self) -> Row:
+        """The soft vote, K probabilities, calibrated."""
+        return self._vote.probabilities
 
     @property
-    def shares(self) -> tuple[tuple[float, ...], ...]:
+    def shares(self) -> tuple[Row, ...]:
         """(M, K): each member's additive part of `probabilities`."""
-        parts: list[list[float]] = vote.vote_shares(
-            self.member_probabilities, self.weights
-        ).tolist()
-        return tuple(tuple(row) for row in parts)
+        return self._vote.shares
+
+    @property
+    def image_weights(self) -> Row:
+        """What each member weighs on this photograph: `weights`, unless the rule changes them."""
+        return self.weights if self.decision.rule == "constant" else self._vote.weights
 
     @property
     def label_index(self) -> int:
@@ -74,17 +86,68 @@ class Prediction:
     @property
     def agreement(self) -> float:
         """Share of the vote weight whose own top class is the ensemble's."""
-        return vote.agreement(self.member_probabilities, self.weights)
+        return self._vote.agreement
 
     @property
     def entropy(self) -> float:
         """Shannon entropy of the vote in nats."""
         return vote.entropy(self.probabilities)
 
+    @property
+    def prediction_set(self) -> tuple[str, ...] | None:
+        """Classes that the answer leaves open, most probable first; None without calibration."""
+        sets, probabilities = self.decision.prediction_sets, self.probabilities
+        if sets is None:
+            return None
+        (members,) = np.nonzero(classes_in_sets(sets, probabilities))
+        likeliest_first = sorted(members.tolist(), key=lambda index: -probabilities[index])
+        return tuple(self.class_names[index] for index in likeliest_first)
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """Whether a person should look at the photograph; None where that is left open."""
+        referral = self.decision.referral
+        return None if referral is None else outcome(referral, self.confidence, self.agreement)
+
+    @property
+    def flip_points(self) -> list[vote.FlipPoint]:
+        """Where the answer changes when one of `weights` moves."""
+        return vote.flip_points(self.member_probabilities, self.weights, self.decision.rule)
+
     def reweighted(self, weights: Sequence[float]) -> Prediction:
-        """Return the same members' outputs voted with other weights, in any scale."""
+        """Return the same members' outputs voted with other weights, in any scale.
+
+        Temperature, prediction sets and referral were fitted for the present weights and do not
+        outlive them; the rule does.
+        """
         scaled: list[float] = vote.normalise_weights(weights, len(self.member_names)).tolist()
-        return replace(self, weights=tuple(scaled))
+        if np.allclose(scaled, self.weights, rtol=0, atol=_ROUNDING):
+            return self
+        return replace(self, weights=tuple(scaled), decision=Decision(rule=self.decision.rule))
+
+    @property
+    def _vote(self) -> _Vote:
+        return _voted(self.member_probabilities, self.weights, self.decision)
+
+
+class _Vote(NamedTuple):
+    """`decision.Vote` on one photograph in plain numbers."""
+
+    weights: Row
+    shares: tuple[Row, ...]
+    probabilities: Row
+    agreement: float
+
+
+@lru_cache(maxsize=64)  # whoever asks for one figure of a vote asks for the others next
+def _voted(members: tuple[Row, ...], weights: Row, decision: Decision) -> _Vote:
+    voted = decision.vote(members, weights)
+    return _Vote(
+        weights=tuple(voted.weights.tolist()),
+        shares=tuple(tuple(row) for row in voted.shares.tolist()),
+        probabilities=tuple(voted.probabilities.tolist()),
+        agreement=float(voted.agreement),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The weighted soft vote and its anatomy: shares, agreement, flip points. Numpy only.
+"""The weighted soft vote and its anatomy: shares, flip points. Numpy only.
 
 Soft vote: p[c] = Σ_m w_m · p_m[c] with w ≥ 0 and Σ w = 1 (Yuan et al., Chinese Journal of
 Lasers 49(20), 2007205, 2022, weigh EfficientNetV2-S and ViT with 0.6 and 0.4).
@@ -112,19 +112,6 @@ def _entropies(probabilities: Floats) -> Floats:
     return entropies
 
 
-def agreement(member_probabilities: ArrayLike, weights: ArrayLike) -> float:
-    """Return the share of the vote weight (0 to 1) whose own top class is the vote's.
-
-    Args:
-        member_probabilities: (M, K).
-        weights: (M,), in any scale.
-    """
-    members = np.asarray(member_probabilities, dtype=np.float64)
-    winner = int(soft_vote(members, weights).argmax())
-    scaled = normalise_weights(weights, members.shape[0])
-    return float(min(1.0, scaled[members.argmax(axis=1) == winner].sum()))
-
-
 @dataclass(frozen=True, slots=True)
 class FlipPoint:
     """Where the answer changes when one member's normalised weight moves and the others keep
@@ -136,14 +123,19 @@ class FlipPoint:
     class_index: int
 
 
-def flip_points(member_probabilities: ArrayLike, weights: Sequence[float]) -> list[FlipPoint]:
+def flip_points(
+    member_probabilities: ArrayLike, weights: Sequence[float], rule: VoteRule = "constant"
+) -> list[FlipPoint]:
     """Return, for every member, the nearest weight on either side at which the answer changes.
 
     Args:
         member_probabilities: (M, K).
         weights: (M,), in any scale. Members whose weight cannot change the answer do not appear.
+        rule: what becomes of the weights on this image.
     """
     members = np.asarray(member_probabilities, dtype=np.float64)
+    if rule == "entropy":  # the answer does not feel that the image's weights add up to less than 1
+        members = members * np.exp(-_entropies(members))[:, np.newaxis]
     scaled = normalise_weights(weights, members.shape[0])
     winner = int(soft_vote(members, scaled).argmax())
     points = []

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QPalette
 
 from fundus_gui.gui.icons import line_icon
 
-Page = Literal["classify", "train"]
+Page = Literal["classify", "train", "evaluate"]
 
 
 class Actions(QObject):
@@ -22,8 +22,14 @@ class Actions(QObject):
         self._add_view_commands()
         of_classify = self.all()
         self._add_train_commands()
-        of_train = [action for action in self.all() if action not in of_classify]
-        self._of_page: dict[Page, list[QAction]] = {"classify": of_classify, "train": of_train}
+        before = self.all()
+        of_train = before[len(of_classify) :]
+        self._add_evaluate_commands()
+        self._of_page: dict[Page, list[QAction]] = {
+            "classify": of_classify,
+            "train": of_train,
+            "evaluate": self.all()[len(before) :],
+        }
         self._add_window_commands()
 
     def show_page(self, page: Page) -> None:
@@ -134,6 +140,36 @@ class Actions(QObject):
             self.tr("Add a training that lies elsewhere to the list"),
         )
 
+    def _add_evaluate_commands(self) -> None:
+        new = self._new
+        self.new_evaluation = new(
+            self.tr("&New evaluation"),
+            "Ctrl+Shift+N",
+            self.tr("Measure models on photographs whose classes are known"),
+        )
+        self.choose_labelled = new(
+            self.tr("&Choose photographs…"),
+            "Ctrl+Shift+D",
+            self.tr("Choose the folder of labelled photographs to measure on"),
+        )
+        self.start_evaluation = new(
+            self.tr("&Start evaluation"), "Ctrl+Shift+Return", self.tr("Start what is set up")
+        )
+        self.cancel_evaluation = new(
+            self.tr("&Cancel evaluation"), "Shift+Esc", self.tr("Stop; nothing is kept")
+        )
+        self.open_report = new(
+            self.tr("Open &report"),
+            "Ctrl+Shift+P",
+            self.tr("Open the page with all figures, tables and pictures in the browser"),
+        )
+        self.save_pdf = new(
+            self.tr("Save as &PDF…"), "Ctrl+P", self.tr("Write the report as a PDF file")
+        )
+        self.open_evaluation = new(
+            self.tr("Open &folder"), "Ctrl+Shift+F", self.tr("Show the evaluation's files")
+        )
+
     def _add_window_commands(self) -> None:
         new, toggle = self._new, self._new_toggle
         self.classify_page = toggle(
@@ -142,7 +178,16 @@ class Actions(QObject):
         self.train_page = toggle(
             self.tr("Train"), "Ctrl+2", self.tr("Trainings, and a new one on your own photographs")
         )
-        self.pages: dict[Page, QAction] = {"classify": self.classify_page, "train": self.train_page}
+        self.evaluate_page = toggle(
+            self.tr("Evaluate"),
+            "Ctrl+3",
+            self.tr("How good models are on photographs whose classes are known"),
+        )
+        self.pages: dict[Page, QAction] = {
+            "classify": self.classify_page,
+            "train": self.train_page,
+            "evaluate": self.evaluate_page,
+        }
         group = QActionGroup(self)
         for action in self.pages.values():
             group.addAction(action)
@@ -166,6 +211,8 @@ class Actions(QObject):
             (self.seen_by_model, "seen-by-model"),
             (self.new_training, "new-training"),
             (self.choose_data, "open-folder"),
+            (self.new_evaluation, "new-training"),
+            (self.choose_labelled, "open-folder"),
         ):
             action.setIcon(line_icon(name, palette))
 

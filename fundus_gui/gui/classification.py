@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import functools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -229,7 +229,7 @@ class Classification(QObject):
 
 
 def _with_weights(result: ImageResult, spec: EnsembleSpec) -> ImageResult:
-    """Vote an earlier result of the same members with this ensemble's weights."""
+    """Vote an earlier result of the same members as this ensemble does."""
     if isinstance(result, UnreadableImage):
         return result
-    return result.reweighted(spec.weights)
+    return replace(result, weights=spec.weights, decision=spec.decision)

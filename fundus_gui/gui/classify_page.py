@@ -235,6 +235,7 @@ class ClassifyPage(QWidget):
         self.image.set_models([models[name] for name in spec.members] if spec else ())
         if spec is not None:
             self.results.set_classes(models[spec.members[0]].card.class_names)
+        self.results.set_referral(spec is not None and spec.referral is not None)
         self.classification.choose(spec)
         self.vote.set_spec(spec)
         self.results.set_what_if(False)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import itertools
-from collections.abc import Generator, Sequence
+import threading
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,13 +32,35 @@ Pixels = NDArray[np.uint8]
 _LISTING_BATCH = 512  # paths per record: few signals, yet rows appear while a disk is searched
 
 
+class _Turns:
+    """Lets threads in one at a time, each in its turn.
+
+    A lock alone may go again and again to the thread that has just let go of it; here the thread
+    that waits holds the door, so that two threads take turns.
+    """
+
+    def __init__(self) -> None:
+        self._door, self._room = threading.Lock(), threading.Lock()
+
+    def __enter__(self) -> None:
+        with self._door:
+            self._room.acquire()
+
+    def __exit__(self, *_error: object) -> None:
+        self._room.release()
+
+
 class Engine:
-    """Classifies with installed weights and keeps the last members loaded for the next run."""
+    """Classifies with installed weights and keeps the last members loaded for the next run.
+
+    Several threads may classify at the same time: batch by batch, they take turns.
+    """
 
     def __init__(self, catalogue: Catalogue, *, device: str = "auto") -> None:
         self._catalogue = catalogue
         self._device = device
         self._loaded: dict[str, Member] = {}
+        self._turns = _Turns()
 
     def use(self, catalogue: Catalogue) -> None:
         """Look models up here from now on."""
@@ -58,14 +82,21 @@ class Engine:
         from fundus_gui.core.ensemble import Ensemble, load_member
         from fundus_gui.core.inference import predict_images
 
-        device = resolve_device(self._device)
-        self._loaded = {
-            name: self._loaded.get(name) or load_member(name, self._catalogue, device)
-            for name in spec.members
-        }
-        ensemble = Ensemble(spec, tuple(self._loaded.values()))
+        with self._turns:
+            device = resolve_device(self._device)
+            self._loaded = {
+                name: self._loaded.get(name) or load_member(name, self._catalogue, device)
+                for name in spec.members
+            }
+            ensemble = Ensemble(spec, tuple(self._loaded.values()))
         yield ModelsReady(ensemble.device_name, ensemble.weights_sha256)
-        yield from predict_images(ensemble, paths)
+        with contextlib.closing(predict_images(ensemble, paths)) as results:
+            while (result := self._next(results)) is not None:
+                yield result
+
+    def _next(self, results: Iterator[ImageResult]) -> ImageResult | None:
+        with self._turns:
+            return next(results, None)
 
 
 def list_installed() -> Generator[Catalogue, None, None]:

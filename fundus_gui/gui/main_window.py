@@ -8,26 +8,24 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
-from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QToolBar, QToolButton, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QToolBar, QWidget
 
 from fundus_gui.core.assessments import Classify
 from fundus_gui.core.catalogue import Catalogue
 from fundus_gui.core.paths import samples_dir, user_data_dir
 from fundus_gui.gui.about_dialog import AboutDialog, ShortcutsDialog
 from fundus_gui.gui.actions import Actions, Page
-from fundus_gui.gui.classification_status import show_classification
 from fundus_gui.gui.classify_page import ClassifyPage, local_paths
 from fundus_gui.gui.error_dialog import ErrorReporter
+from fundus_gui.gui.evaluate_page import EvaluatePage
 from fundus_gui.gui.file_dialogs import FileDialogs
 from fundus_gui.gui.jobs import list_installed
 from fundus_gui.gui.menus import fill_menu_bar, fill_tool_bar, hide_unused
-from fundus_gui.gui.results_model import Status
 from fundus_gui.gui.settings import load_settings, save_settings
 from fundus_gui.gui.status_bar import RunStatusBar
 from fundus_gui.gui.train_page import TrainPage
+from fundus_gui.gui.window_state import WindowState
 from fundus_gui.gui.worker import JobSlot
-
-_MESSAGE_MS = 6000
 
 
 class MainWindow(QMainWindow):
@@ -73,7 +71,14 @@ class MainWindow(QMainWindow):
         self.commands.open_samples.setEnabled(samples_dir().is_dir())
         self.page = ClassifyPage(catalogue, classify, self.commands, self.errors, self._dialogs)
         self.train_page = TrainPage(user_data_dir() / "runs", self.commands, self.errors)
-        self._pages: dict[Page, QWidget] = {"classify": self.page, "train": self.train_page}
+        self.evaluate_page = EvaluatePage(
+            catalogue, classify, self.commands, self.errors, self._dialogs
+        )
+        self._pages: dict[Page, ClassifyPage | TrainPage | EvaluatePage] = {
+            "classify": self.page,
+            "train": self.train_page,
+            "evaluate": self.evaluate_page,
+        }
         self._stack = QStackedWidget()
         for page in self._pages.values():
             self._stack.addWidget(page)
@@ -85,17 +90,17 @@ class MainWindow(QMainWindow):
         self._tool_bar = QToolBar(self.tr("Tool bar"))
         fill_tool_bar(self._tool_bar, self.commands)
         self.addToolBar(self._tool_bar)
-        self._message_timer = QTimer(self)
-        self._message_timer.setSingleShot(True)
-        self._message_timer.setInterval(_MESSAGE_MS)
+        self._state = WindowState(self, self.commands, self._tool_bar, self.status, self.page)
+        self._state.has_models = bool(catalogue.models)
         self._connect()
-        self.page.restore(self._settings)
-        self.train_page.restore(self._settings)
+        for page in self._pages.values():
+            page.restore(self._settings)
         if self._settings.geometry:
             self.restoreGeometry(self._settings.geometry)
         for child in self._stack.findChildren(QWidget):
             child.setAcceptDrops(False)  # a photograph dropped on a text field is a photograph
-        self.show_page("train" if self._settings.page == "train" else "classify")
+        shown = (name for name in self._pages if name == self._settings.page)
+        self.show_page(next(shown, "classify"))
 
     def _connect(self) -> None:
         commands = self.commands
@@ -107,16 +112,19 @@ class MainWindow(QMainWindow):
         commands.about.triggered.connect(self._on_about)
         self.recent_menu.aboutToShow.connect(self._fill_recent_menu)
         self.recent_menu.triggered.connect(self._on_recent_chosen)
-        self._message_timer.timeout.connect(self._show_state)
-        self.page.classification.changed.connect(self._show_state)
-        self.page.message.connect(self._on_message)
-        commands.classify_page.triggered.connect(self._on_page_chosen)
-        commands.train_page.triggered.connect(self._on_page_chosen)
-        self.train_page.changed.connect(self._show_state)
-        self.train_page.message.connect(self._on_message)
+        self.page.classification.changed.connect(self._state.show)
+        self.train_page.changed.connect(self._state.show)
+        self.evaluate_page.changed.connect(self._state.show)
+        for page in self._pages.values():
+            page.message.connect(self._state.tell)
+        for action in commands.pages.values():
+            action.triggered.connect(self._on_page_chosen)
         self.train_page.choose_requested.connect(self._on_choose_data)
-        self.train_page.model_added.connect(self._on_model_added)
+        self.train_page.model_added.connect(self._on_models_changed)
         self.train_page.model_chosen.connect(self._on_model_chosen)
+        self.evaluate_page.choose_requested.connect(self._on_choose_data)
+        self.evaluate_page.models_changed.connect(self._on_models_changed)
+        self.evaluate_page.photograph_requested.connect(self._on_photograph_requested)
         self._installed.yielded.connect(self._on_installed_listed)
         self._installed.failed.connect(self.errors.report)
 
@@ -127,8 +135,8 @@ class MainWindow(QMainWindow):
         self.recent_menu.menuAction().setVisible(page == "classify")
         self.page.results.sort_menu.menuAction().setVisible(page == "classify")
         hide_unused(self, self._tool_bar)
-        self._message_timer.stop()
-        self._show_state()
+        shown = self._pages[page]
+        self._state.show_page(None if isinstance(shown, ClassifyPage) else shown.summary)
 
     def open_paths(self, paths: Sequence[Path]) -> None:
         """Open photographs and folders in place of the present ones."""
@@ -148,7 +156,8 @@ class MainWindow(QMainWindow):
             self.open_paths([folder])
 
     def _on_page_chosen(self) -> None:
-        self.show_page("train" if self.commands.train_page.isChecked() else "classify")
+        chosen = (name for name, action in self.commands.pages.items() if action.isChecked())
+        self.show_page(next(chosen))
 
     def _on_choose_data(self) -> None:
         folder = self._dialogs.open_folder(self, self._settings.last_folder)
@@ -156,12 +165,16 @@ class MainWindow(QMainWindow):
             self.open_data(folder)
 
     def open_data(self, path: Path) -> None:
-        """Set a training on a folder of labelled photographs up."""
-        self.show_page("train")
+        """Set labelled photographs up to be evaluated on, or to be learnt from."""
         self._settings = replace(self._settings, last_folder=str(path.absolute()))
-        self.train_page.open_data(path.absolute())
+        page = self._stack.currentWidget()
+        if isinstance(page, TrainPage | EvaluatePage):
+            page.open_data(path.absolute())
 
-    def _on_model_added(self) -> None:
+    def _on_photograph_requested(self, path: Path) -> None:
+        self.open_paths([path])
+
+    def _on_models_changed(self) -> None:
         self._installed.start(list_installed)
 
     def _on_model_chosen(self, name: str) -> None:
@@ -173,8 +186,10 @@ class MainWindow(QMainWindow):
         self._catalogue = catalogue
         self.catalogue_changed.emit(catalogue)
         self.page.set_catalogue(catalogue, self._wanted_model)
+        self.evaluate_page.set_catalogue(catalogue)
         self._wanted_model = ""
-        self._show_state()
+        self._state.has_models = bool(catalogue.models)
+        self._state.show()
 
     def _on_open_samples(self) -> None:
         self.page.open_paths([samples_dir()])
@@ -201,55 +216,6 @@ class MainWindow(QMainWindow):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
-    def _on_message(self, text: str) -> None:
-        self.status.show_text(text)
-        self._message_timer.start()
-
-    def _show_state(self) -> None:
-        state, model = self.page.classification, self.page.model
-        waiting = model.count(Status.WAITING)
-        commands = self.commands
-        can_run = not state.busy and waiting > 0 and state.spec is not None
-        commands.run.setEnabled(can_run)
-        commands.run.setIconText(  # the tool bar's words
-            self.tr("Classify {count} waiting").format(count=f"{waiting:,}")
-            if can_run
-            else self.tr("Classify")
-        )
-        self._emphasise(commands.run, can_run)
-        commands.cancel.setEnabled(state.busy)
-        has_results = waiting < model.rowCount()
-        for action in (commands.export_all, commands.export_selection, commands.copy_rows):
-            action.setEnabled(has_results)
-        self._show_status()
-
-    def _emphasise(self, action: QAction, on: bool) -> None:
-        button = self._tool_bar.widgetForAction(action)
-        if isinstance(button, QToolButton):
-            font = button.font()
-            font.setBold(on)
-            button.setFont(font)
-
-    def _show_status(self) -> None:
-        state = self.page.classification
-        if self._stack.currentWidget() is self.train_page:
-            self.setWindowTitle("")
-            self.status.set_device("")
-            if not self._message_timer.isActive():
-                self.status.show_text(self.train_page.summary())
-            return
-        self.setWindowTitle(", ".join(root.name for root in state.roots[:3]))
-        ready = state.models_ready
-        self.status.set_device(ready.device_name if ready is not None else "")
-        if self._message_timer.isActive() and not state.busy:
-            return
-        if self._catalogue.models or state.busy:
-            show_classification(self.status, state, self.page.model)
-        else:
-            self.status.show_text(
-                self.tr("No weights are installed: photographs can be looked at only.")
-            )
-
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Welcome files and folders."""
         if local_paths(event.mimeData()):
@@ -258,10 +224,10 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         """Open what was dropped, for the page that is shown."""
         paths = local_paths(event.mimeData())
-        if paths and self._stack.currentWidget() is self.train_page:
-            self.open_data(paths[0])
-        else:
+        if self._stack.currentWidget() is self.page:
             self.open_paths(paths)
+        elif paths:
+            self.open_data(paths[0])
         event.acceptProposedAction()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -287,12 +253,13 @@ class MainWindow(QMainWindow):
         if not self.train_page.may_close():
             event.ignore()
             return
-        self._message_timer.stop()
+        self._state.close()
         self._installed.close()
-        self.page.close_threads()
-        self.train_page.close_threads()
-        settings = self.train_page.choices(self.page.choices(self._settings))
-        page = "train" if self._stack.currentWidget() is self.train_page else "classify"
-        geometry = bytes(self.saveGeometry().data())
-        save_settings(replace(settings, page=page, geometry=geometry), self._settings_path)
+        settings = replace(self._settings, geometry=bytes(self.saveGeometry().data()))
+        for name, page in self._pages.items():
+            page.close_threads()
+            settings = page.choices(settings)
+            if page is self._stack.currentWidget():
+                settings = replace(settings, page=name)
+        save_settings(settings, self._settings_path)
         super().closeEvent(event)

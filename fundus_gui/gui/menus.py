@@ -31,6 +31,7 @@ def fill_menu_bar(window: QMainWindow, actions: Actions, recent: QMenu, sort: QM
         tr("Menus", "&File"),
         (a.open_images, a.open_folder, recent, a.open_samples, a.paste),
         (a.new_training, a.choose_data, a.open_run),
+        (a.new_evaluation, a.choose_labelled),
         (a.export_all, a.export_selection, a.save_chart),
         (a.quit,),
     )
@@ -46,8 +47,13 @@ def fill_menu_bar(window: QMainWindow, actions: Actions, recent: QMenu, sort: QM
     )
     add(tr("Menus", "&Train"), (a.start_training,))
     add(
+        tr("Menus", "Eva&luate"),
+        (a.start_evaluation, a.cancel_evaluation),
+        (a.open_report, a.save_pdf, a.open_evaluation),
+    )
+    add(
         tr("Menus", "&View"),
-        (a.classify_page, a.train_page),
+        tuple(a.pages.values()),
         (a.grid, sort, a.sort_bars),
         (a.fit, a.actual_size, a.zoom_in, a.zoom_out, a.seen_by_model),
         (a.next, a.previous),
@@ -73,12 +79,13 @@ def fill_tool_bar(bar: QToolBar, actions: Actions) -> None:
     bar.setIconSize(QSize(18, 18))
     bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
     bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-    bar.addWidget(PageSwitch([actions.classify_page, actions.train_page]))
+    bar.addWidget(PageSwitch(list(actions.pages.values())))
     bar.addActions([actions.open_images, actions.open_folder])
     bar.addSeparator()
     bar.addActions([actions.run, actions.cancel])
     bar.addSeparator()
     bar.addActions([actions.export_all, actions.new_training, actions.choose_data])
+    bar.addActions([actions.new_evaluation, actions.choose_labelled])
     spacer = QWidget()
     spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
     bar.addWidget(spacer)

@@ -11,9 +11,8 @@ import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-import numpy as np
 from PySide6.QtCore import (
     QAbstractTableModel,
     QModelIndex,
@@ -24,7 +23,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QBrush, QPalette
 
 from fundus_gui.core.results import ImageResult, Prediction, UnreadableImage
-from fundus_gui.core.vote import soft_vote
+from fundus_gui.gui.results_figures import Figures, figures_of
 
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
@@ -37,6 +36,10 @@ class Column(enum.IntEnum):
     RESULT = 1
     CONFIDENCE = 2
     AGREEMENT = 3
+    OUTCOME = 4
+
+
+_NUMBERS = (Column.CONFIDENCE, Column.AGREEMENT)
 
 
 class Status(enum.StrEnum):
@@ -55,6 +58,7 @@ class Role(enum.IntEnum):
     STATUS = Qt.ItemDataRole.UserRole + 3
     LABEL = Qt.ItemDataRole.UserRole + 4  # class name under the weights shown, or ""
     SORT = Qt.ItemDataRole.UserRole + 5  # number that the column is sorted by, or None
+    REFERRED = Qt.ItemDataRole.UserRole + 6  # whether a person should look at it
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +70,14 @@ class RowFilter:
         label: class name.
         status: classified, waiting or failed.
         disputed: the models must disagree.
+        referred: a person must look at it.
     """
 
     text: str = ""
     label: str | None = None
     status: Status | None = None
     disputed: bool = False
-
-
-class Figures(NamedTuple):
-    """What the table shows of a prediction, voted with the weights that are shown."""
-
-    label_index: int
-    confidence: float
-    agreement: float
+    referred: bool = False
 
 
 class ResultsModel(QAbstractTableModel):
@@ -118,6 +116,7 @@ class ResultsModel(QAbstractTableModel):
             Role.STATUS: lambda path, _: self._status(path),
             Role.LABEL: lambda path, _: self._label(path),
             Role.SORT: self._sort_value,
+            Role.REFERRED: lambda path, _: self._is_referred(path),
         }
 
     @property
@@ -203,6 +202,8 @@ class ResultsModel(QAbstractTableModel):
             return False
         if wanted.status is not None and self._status(path) is not wanted.status:
             return False
+        if wanted.referred and not self._is_referred(path):
+            return False
         figures = self._figures.get(path)
         return not wanted.disputed or (figures is not None and figures.agreement < 1 - 1e-9)
 
@@ -223,7 +224,7 @@ class ResultsModel(QAbstractTableModel):
 
     def _vote(self, results: Sequence[ImageResult]) -> None:
         predictions = [result for result in results if isinstance(result, Prediction)]
-        self._figures.update(_figures_of(predictions, self._weights))
+        self._figures.update(figures_of(predictions, self._weights))
 
     def _emit_changed(self, first: int, last: int) -> None:
         if last >= first:
@@ -242,6 +243,10 @@ class ResultsModel(QAbstractTableModel):
             return ""
         return result.class_names[figures.label_index]
 
+    def _is_referred(self, path: Path) -> bool:
+        figures = self._figures.get(path)
+        return figures is not None and bool(figures.referred)
+
     def _sort_value(self, path: Path, column: int) -> float | None:
         if column == Column.FILE:
             return self._opened_as[path]
@@ -250,27 +255,35 @@ class ResultsModel(QAbstractTableModel):
             return None
         if column == Column.RESULT:  # surest first within a class
             return figures.label_index + (1 - figures.confidence) / 2
+        if column == Column.OUTCOME:  # those for a person first
+            return None if figures.referred is None else float(not figures.referred)
         return figures.confidence if column == Column.CONFIDENCE else figures.agreement
 
     def _text(self, path: Path, column: int) -> str:
         if column == Column.FILE:
             return self._names[path]
         figures = self._figures.get(path)
-        if column == Column.RESULT:
-            if figures is not None:
-                return self._class_title(self._label(path))
-            if path in self._results:
-                return self.tr("Could not be read")
-            return self.tr("Waiting")
         if figures is None:
-            return "–"
+            return self._why_no_figures(path) if column == Column.RESULT else "–"
+        if column == Column.RESULT:
+            return self._class_title(self._label(path))
+        if column == Column.OUTCOME:
+            return self._outcome(figures)
         return f"{figures.confidence if column == Column.CONFIDENCE else figures.agreement:.1%}"
+
+    def _why_no_figures(self, path: Path) -> str:
+        return self.tr("Could not be read") if path in self._results else self.tr("Waiting")
+
+    def _outcome(self, figures: Figures) -> str:
+        if figures.referred is None:
+            return "–"
+        return self.tr("Refer") if figures.referred else self.tr("Report")
 
     def _picture(self, path: Path, column: int) -> object:
         return self._decoration(path) if column == Column.FILE else None
 
     def _alignment(self, _path: Path, column: int) -> Qt.AlignmentFlag | None:
-        if column < Column.CONFIDENCE:
+        if column not in _NUMBERS:
             return None
         return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -307,12 +320,17 @@ class ResultsModel(QAbstractTableModel):
         role: int = Qt.ItemDataRole.DisplayRole,
     ) -> Any:
         """Return the title of a column."""
-        if role == Qt.ItemDataRole.TextAlignmentRole and section >= Column.CONFIDENCE:
+        if role == Qt.ItemDataRole.TextAlignmentRole and section in _NUMBERS:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if orientation != Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
             return super().headerData(section, orientation, role)
-        titles = (self.tr("File"), self.tr("Result"), self.tr("Confidence"), self.tr("Agreement"))
-        return titles[section]
+        return (
+            self.tr("File"),
+            self.tr("Result"),
+            self.tr("Confidence"),
+            self.tr("Agreement"),
+            self.tr("Outcome"),
+        )[section]
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Order the rows by a column; those without a value come last either way."""
@@ -341,25 +359,3 @@ def _name_below(path: Path, roots: Sequence[Path]) -> str:
         if path.parent != root and path.is_relative_to(root) and path != root:
             return f"{path.name}\n{path.parent.relative_to(root).as_posix()}"
     return path.name
-
-
-def _figures_of(
-    predictions: Sequence[Prediction], weights: tuple[float, ...] | None
-) -> dict[Path, Figures]:
-    """Vote all predictions of equal members and weights at once."""
-    alike: dict[tuple[tuple[str, ...], tuple[float, ...]], list[Prediction]] = {}
-    for prediction in predictions:
-        fits = weights is not None and len(weights) == len(prediction.member_names)
-        used = weights if weights is not None and fits else prediction.weights
-        alike.setdefault((prediction.class_names, used), []).append(prediction)
-    figures = {}
-    for (_, used), group in alike.items():
-        members = np.asarray([p.member_probabilities for p in group]).swapaxes(0, 1)  # (M, N, K)
-        votes = soft_vote(members, used)  # (N, K)
-        labels = votes.argmax(axis=1)
-        agreeing = np.asarray(used) @ (members.argmax(axis=2) == labels)
-        for n, prediction in enumerate(group):
-            figures[prediction.path] = Figures(
-                int(labels[n]), float(votes[n, labels[n]]), min(1.0, float(agreeing[n]))
-            )
-    return figures

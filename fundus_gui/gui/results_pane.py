@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QTimer, Signal
@@ -52,6 +53,7 @@ class ResultsPane(QWidget):
         self.classes = QComboBox()
         self.statuses = QComboBox()
         self._shown = QLabel()
+        self._to_refer = self.tr("To refer to a person")
         self._what_if = QLabel(self.tr("What-if: voted with weights moved by hand"))
         self._what_if.setPalette(what_if_palette(self.palette()))
         self._what_if.setAutoFillBackground(True)
@@ -104,6 +106,18 @@ class ResultsPane(QWidget):
         self.classes.addItem(self.tr("All classes"), None)
         for name in names:
             self.classes.addItem(class_title(name), name)
+
+    def set_referral(self, on: bool) -> None:
+        """Show which photographs a person should look at, and offer them in the filter."""
+        self.table.set_outcomes(on)
+        self.sort_menu.set_outcomes(on)
+        position = self.statuses.findText(self._to_refer)
+        if on and position < 0:
+            self.statuses.insertItem(3, self._to_refer, RowFilter(referred=True))
+        elif not on and position >= 0:
+            if self.statuses.currentIndex() == position:
+                self.statuses.setCurrentIndex(0)
+            self.statuses.removeItem(position)
 
     def focus(self) -> None:
         """Let the keyboard act on the photographs."""
@@ -178,12 +192,7 @@ class ResultsPane(QWidget):
     def _apply_filter(self) -> None:
         chosen: RowFilter = self.statuses.currentData()
         self.rows.set_filter(
-            RowFilter(
-                self.search.text().strip(),
-                self.classes.currentData(),
-                chosen.status,
-                chosen.disputed,
-            )
+            replace(chosen, text=self.search.text().strip(), label=self.classes.currentData())
         )
         self._show_counts()
 

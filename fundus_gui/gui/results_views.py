@@ -19,6 +19,7 @@ from fundus_gui.gui.results_model import Column, Role
 _LIST_ICON = 40
 _GRID_ICON = 104
 _FILE_WIDTH = 150  # px that the file's name needs at least
+_STEPPING_ASIDE = (Column.OUTCOME, Column.CONFIDENCE, Column.AGREEMENT)  # the last one first
 
 
 class ResultsTable(QTableView):
@@ -44,23 +45,33 @@ class ResultsTable(QTableView):
         header.setSectionResizeMode(Column.FILE, QHeaderView.ResizeMode.Stretch)
         longest = self.fontMetrics().horizontalAdvance(class_title("diabetic_retinopathy"))
         header.resizeSection(Column.RESULT, longest + 12)
-        self._widths = {
-            column: header.sectionSizeHint(column)
-            for column in (Column.CONFIDENCE, Column.AGREEMENT)
-        }
+        self._widths = {column: header.sectionSizeHint(column) for column in _STEPPING_ASIDE}
         for column, width in self._widths.items():
             header.resizeSection(column, width)
+        self._has_outcomes = False
+        header.moveSection(
+            header.visualIndex(Column.OUTCOME), header.visualIndex(Column.CONFIDENCE)
+        )
         header.setSortIndicator(Column.FILE, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
 
+    def set_outcomes(self, on: bool) -> None:
+        """Show or hide what becomes of the photographs."""
+        self._has_outcomes = on
+        self._fit_columns(self.viewport().width())
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Hide columns that leave too little room for the name."""
-        header = self.horizontalHeader()
-        room = event.size().width() - _FILE_WIDTH - header.sectionSize(Column.RESULT)
-        for column in (Column.CONFIDENCE, Column.AGREEMENT):
-            room -= self._widths[column]
-            self.setColumnHidden(column, room < 0)
+        self._fit_columns(event.size().width())
         super().resizeEvent(event)
+
+    def _fit_columns(self, width: int) -> None:
+        header = self.horizontalHeader()
+        room = width - _FILE_WIDTH - header.sectionSize(Column.RESULT)
+        for column in _STEPPING_ASIDE:
+            is_wanted = column != Column.OUTCOME or self._has_outcomes
+            room -= self._widths[column] if is_wanted else 0
+            self.setColumnHidden(column, room < 0 or not is_wanted)
 
 
 class ResultsGrid(QListView):
@@ -103,7 +114,9 @@ class _GridDelegate(QStyledItemDelegate):
         super().initStyleOption(option, index)
         result = str(index.sibling(index.row(), Column.RESULT).data())
         confidence = index.sibling(index.row(), Column.CONFIDENCE).data(Role.SORT)
-        if confidence is not None:
+        if index.data(Role.REFERRED):  # there is no room for the confidence then
+            result = self.tr("Refer · {result}").format(result=result)
+        elif confidence is not None:
             result = f"{result} {confidence:.0%}"
         name = option.text.splitlines()[0]
         option.text = _elided(option, [name, result], _GRID_ICON + 8)

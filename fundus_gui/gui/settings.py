@@ -35,8 +35,10 @@ class AppSettings:
         last_folder: where the file dialogs open.
         geometry: of the window, as Qt saves it.
         splitter: of the Classify page's three parts, as Qt saves it.
-        page: the page that was shown last, classify or train.
+        page: the page that was shown last, classify, train or evaluate.
         train_splitter: of the Train page's two parts, as Qt saves it.
+        evaluate_splitter: of the Evaluate page's two parts, as Qt saves it.
+        recent_data: folders of labelled photographs that were evaluated on, newest first.
     """
 
     auto_run: bool = True
@@ -52,6 +54,8 @@ class AppSettings:
     splitter: bytes = b""
     page: str = "classify"
     train_splitter: bytes = b""
+    evaluate_splitter: bytes = b""
+    recent_data: tuple[str, ...] = ()
 
     def with_recent(self, path: Path) -> Self:
         """Return the settings with the path first among the recent ones."""

@@ -23,6 +23,7 @@ class SortMenu(QMenu):
             (Column.RESULT, self.tr("&Result")),
             (Column.CONFIDENCE, self.tr("&Confidence")),
             (Column.AGREEMENT, self.tr("&Agreement")),
+            (Column.OUTCOME, self.tr("&Outcome")),
         ):
             action = self.addAction(title)
             action.setCheckable(True)
@@ -36,7 +37,14 @@ class SortMenu(QMenu):
         self._columns.triggered.connect(self._on_chosen)
         self.descending.triggered.connect(self._on_chosen)
         table.horizontalHeader().sortIndicatorChanged.connect(self._show)
+        self.set_outcomes(False)
         self._show()
+
+    def set_outcomes(self, on: bool) -> None:
+        """Offer to sort by what becomes of the photographs."""
+        for action in self._columns.actions():
+            if action.data() == Column.OUTCOME:
+                action.setVisible(on)
 
     def choice(self) -> tuple[str, bool]:
         """Return the name of the column and whether the order is descending."""

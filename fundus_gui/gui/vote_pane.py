@@ -13,13 +13,14 @@ from fundus_gui.gui.labels import class_title
 from fundus_gui.gui.licence_note import LicenceNote
 from fundus_gui.gui.model_chooser import ModelChooser
 from fundus_gui.gui.widgets.appearance import Appearance
+from fundus_gui.gui.widgets.decision_view import DecisionView
 from fundus_gui.gui.widgets.probability_bars import ProbabilityBars
 from fundus_gui.gui.widgets.vote_breakdown import VoteBreakdown
 from fundus_gui.gui.widgets.weight_sliders import WeightSliders
 
 
 class VotePane(QScrollArea):
-    """Chooser, headline, chart, table and sliders, scrolled where the window is low.
+    """Chooser, headline, outcome, chart, table and sliders, scrolled where the window is low.
 
     Signals:
         spec_changed: the EnsembleSpec that the user chose, None when no model is checked.
@@ -44,6 +45,7 @@ class VotePane(QScrollArea):
         font.setPointSizeF(font.pointSizeF() * 1.5)
         font.setBold(True)
         self.headline.setFont(font)
+        self.decision = DecisionView()
         self.bars = ProbabilityBars()
         self.bars.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.breakdown = VoteBreakdown()
@@ -54,7 +56,7 @@ class VotePane(QScrollArea):
         self._layout = QVBoxLayout(content)
         self._layout.setContentsMargins(8, 8, 8, 8)
         self._layout.setSpacing(8)
-        answer = (self.headline, self.bars, self.breakdown)
+        answer = (self.headline, self.decision, self.bars, self.breakdown)
         for widget in (*answer, self.sliders, self.licences):
             self._layout.addWidget(widget)
         self._layout.addStretch(1)
@@ -75,7 +77,7 @@ class VotePane(QScrollArea):
         self._models = catalogue.models
         titles = {name: model.title for name, model in catalogue.models.items()}
         appearance = Appearance(class_title, titles, colours)
-        for widget in (self.bars, self.breakdown, self.sliders):
+        for widget in (self.decision, self.bars, self.breakdown, self.sliders):
             widget.set_appearance(appearance)
         chooser = ModelChooser(catalogue, appearance)
         chooser.spec_changed.connect(self.spec_changed)
@@ -97,8 +99,10 @@ class VotePane(QScrollArea):
     def show_result(self, result: ImageResult | None) -> None:
         """Show one photograph's vote with the weights that are set."""
         self._result = result
-        prediction = self._weighed(result) if isinstance(result, Prediction) else None
+        stored = result if isinstance(result, Prediction) else None
+        prediction = self._weighed(stored) if stored is not None else None
         what_if = self.sliders.differs()
+        self.decision.set_prediction(prediction, stored)
         self.bars.set_prediction(prediction, what_if)
         self.breakdown.set_prediction(prediction)
         self.headline.setText(_headline(prediction, self))

@@ -20,6 +20,8 @@ from tiny_weights import CLASS_NAMES
 
 from fundus_gui import RESEARCH_USE_ONLY
 from fundus_gui.core import catalogue
+from fundus_gui.core.catalogue import EnsembleSpec, write_ensemble
+from fundus_gui.core.decision import PredictionSets, Referral
 from fundus_gui.core.ensemble import load_ensemble
 from fundus_gui.core.inference import predict_images
 
@@ -80,6 +82,35 @@ def test_the_record_repeats_the_command(run: Run, photos: Path, tmp_path: Path) 
     assert shlex.split(record["command"]) == ["fundus-gui", *arguments]
     assert record["ensemble"]["members"] == ["tiny_b"]
     assert record["is_complete"] is True
+
+
+def test_sets_and_outcomes_are_shown_where_the_ensemble_has_them(
+    run: Run, photos: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "home" / "weights"
+    fitted = EnsembleSpec(
+        name="fitted",
+        members=("tiny_a", "tiny_b"),
+        weights=(1, 1),
+        temperature=0.5,
+        prediction_sets=PredictionSets(coverage=0.95, thresholds=(1.0,)),
+        referral=Referral(confidence=1.0),
+    )
+    write_ensemble(fitted, home)
+    done = run("classify", photos, "--ensemble", "fitted", "--out", tmp_path / "r.csv")
+    assert done.code == 0
+    assert "set at 95%" in done.out
+    assert "8 classified, 8 to refer to a person, 0 could not be read." in done.out
+    for row in rows_of(tmp_path / "r.csv"):
+        assert sorted(row["prediction_set"].split(";")) == sorted(CLASS_NAMES)
+        assert row["outcome"] == "refer"
+    plain = run("classify", photos)
+    assert "set at" not in plain.out
+    assert "refer" not in plain.out
+    listed = on_one_line(run("models").out)
+    assert "calibrated, temperature" in listed
+    shown = json.loads(run("models", "show", "fitted").out)
+    assert shown["prediction_sets"]["coverage"] == 0.95
 
 
 def test_parquet_is_chosen_by_its_suffix(run: Run, photos: Path, tmp_path: Path) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -23,6 +25,7 @@ from tiny_results import (
 )
 
 from fundus_gui import RESEARCH_USE_ONLY, __version__
+from fundus_gui.core.decision import Decision, PredictionSets, Referral
 from fundus_gui.core.errors import ExportError
 from fundus_gui.core.export import export_results, table_columns, table_row
 from fundus_gui.core.results import UnreadableImage
@@ -33,9 +36,9 @@ COLUMNS = [
     *("filename", "relative_path", "status", "error", "label", "prob", "prob_amd", "prob_normal"),
     *("cnn__prob_amd", "cnn__prob_normal", "vit__prob_amd", "vit__prob_normal"),
     *("cnn__weight", "vit__weight", "agreement", "entropy", "seconds", "image_sha256", "warnings"),
-    *("cnn__weights_sha256", "vit__weights_sha256"),
+    *("cnn__weights_sha256", "vit__weights_sha256", "prediction_set", "outcome"),
 ]
-TEXTS = {"filename", "relative_path", "status", "error", "label", *COLUMNS[-4:]}
+TEXTS = {"filename", "relative_path", "status", "error", "label", *COLUMNS[-6:]}
 
 
 def undefused(cell: str) -> str:
@@ -57,7 +60,7 @@ def test_the_columns_are_those_that_others_rely_on() -> None:
 def test_a_row_says_what_the_prediction_says() -> None:
     result = prediction(Path("/photos/a.jpg"))
     row = table_row(result, run_record(Path("/photos")))
-    assert set(row) == set(COLUMNS) - {"error"}
+    assert set(row) == set(COLUMNS) - {"error", "prediction_set", "outcome"}
     assert (row["filename"], row["status"], row["label"]) == ("a.jpg", "ok", result.label)
     assert row["prob"] == max(result.probabilities)
     assert (row["prob_amd"], row["prob_normal"]) == result.probabilities
@@ -67,6 +70,37 @@ def test_a_row_says_what_the_prediction_says() -> None:
     assert row["warnings"] == (
         "greyscale, without colour; the file holds several images; the first was read"
     )
+
+
+def test_a_row_says_what_the_answer_leaves_open_and_what_becomes_of_it() -> None:
+    decision = Decision(
+        rule="entropy",
+        prediction_sets=PredictionSets(coverage=0.9, thresholds=(1.0,)),
+        referral=Referral(confidence=1.0),
+    )
+    result = replace(prediction(Path("/photos/a.jpg")), decision=decision)
+    row = table_row(result, run_record(Path("/photos")))
+    likeliest_first = sorted(CLASSES, key=lambda name: -float(row[f"prob_{name}"] or 0))
+    assert row["prediction_set"] == ";".join(likeliest_first)
+    assert row["outcome"] == "refer"
+    assert (row["cnn__weight"], row["vit__weight"]) == result.image_weights != result.weights
+
+
+def test_the_record_of_the_run_says_how_was_decided() -> None:
+    run = run_record()
+    fitted = replace(
+        run.ensemble,
+        rule="entropy",
+        temperature=1.25,
+        prediction_sets=PredictionSets(coverage=0.9, thresholds=(0.5, 0.75)),
+        referral=Referral(confidence=0.6),
+    )
+    record = replace(run, ensemble=fitted).to_json(classified=1, failed=0, is_complete=True)
+    ensemble = json.loads(record)["ensemble"]
+    assert (ensemble["rule"], ensemble["temperature"]) == ("entropy", 1.25)
+    sets = {"coverage": 0.9, "thresholds": [0.5, 0.75], "score": "lac"}
+    assert ensemble["prediction_sets"] == sets
+    assert ensemble["referral"] == {"confidence": 0.6, "agreement": 0.0}
 
 
 def test_a_failed_file_has_a_row_with_its_sentence_and_no_numbers() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from fundus_gui.core.decision import Decision, PredictionSets, Referral
 from fundus_gui.core.errors import EnsembleError
 from fundus_gui.core.results import Prediction, UnreadableImage
 
@@ -61,6 +62,40 @@ def test_other_weights_make_a_new_record_and_leave_the_old() -> None:
 def test_the_same_weights_in_another_scale_make_an_equal_record() -> None:
     assert PREDICTION.reweighted((3, 2)) == PREDICTION
     assert PREDICTION.reweighted((60, 40)).probabilities == PREDICTION.probabilities
+
+
+FITTED = Decision(
+    rule="entropy",
+    temperature=0.5,
+    prediction_sets=PredictionSets(coverage=0.9, thresholds=(0.8,)),
+    referral=Referral(confidence=0.3, agreement=0.5),
+)
+
+
+def test_the_answer_is_decided_as_the_ensemble_says() -> None:
+    fitted = dataclasses.replace(PREDICTION, decision=FITTED)
+    vote = FITTED.vote(PREDICTION.member_probabilities, PREDICTION.weights)
+    assert fitted.probabilities == tuple(vote.probabilities)
+    assert fitted.image_weights == tuple(vote.weights) != fitted.weights == (0.6, 0.4)
+    assert fitted.agreement == float(vote.agreement)
+    cnn, vit = fitted.shares
+    assert tuple(a + b for a, b in zip(cnn, vit, strict=True)) == fitted.probabilities
+    assert fitted.label == PREDICTION.label
+    assert fitted.confidence > PREDICTION.confidence  # below 1 a temperature makes surer
+    assert fitted.prediction_set == ("normal", "cataract", "diabetic_retinopathy")
+    assert fitted.outcome == "refer"  # no model puts the answer first
+
+
+def test_without_calibration_nothing_is_left_open() -> None:
+    assert PREDICTION.prediction_set is None
+    assert PREDICTION.outcome is None
+    assert PREDICTION.image_weights is PREDICTION.weights
+
+
+def test_what_was_fitted_does_not_outlive_its_weights_but_the_rule_does() -> None:
+    fitted = dataclasses.replace(PREDICTION, decision=FITTED)
+    assert fitted.reweighted((2, 3)).decision == Decision(rule="entropy")
+    assert fitted.reweighted((60, 40)) == fitted
 
 
 @pytest.mark.parametrize("weights", [(1,), (1, 1, 1), (0, 0), (1, -1), (1, math.nan)])

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from fundus_gui.core.errors import EnsembleError
 from fundus_gui.core.vote import (
     FlipPoint,
-    agreement,
     entropy,
     flip_points,
     image_weights,
@@ -199,7 +198,7 @@ def test_weights_that_do_not_fit_are_refused(weights: Any, message: str) -> None
     def entropic(members: Any, weights: Any) -> Floats:
         return image_weights(members, weights, "entropy")
 
-    for vote in (soft_vote, vote_shares, agreement, flip_points, entropic):
+    for vote in (soft_vote, vote_shares, flip_points, entropic):
         with pytest.raises(EnsembleError) as caught:
             vote((CNN, VIT), weights)
         assert str(caught.value) == message
@@ -239,26 +238,13 @@ def test_certainty_against_ignorance_of_three_classes_counts_three_times() -> No
     np.testing.assert_allclose(image_weights(members, (1, 3), "entropy"), (0.5, 0.5))
 
 
-# Entropy and agreement ----------------------------------------------------------------------------
+# Entropy ------------------------------------------------------------------------------------------
 
 
 def test_entropy_is_zero_for_certainty_and_greatest_for_ignorance() -> None:
     assert str(entropy((0, 1, 0))) == "0.0"
     assert entropy([1 / 5] * 5) == pytest.approx(np.log(5))
     assert entropy((0.5, 0.5, 0)) == pytest.approx(np.log(2))
-
-
-def test_agreement_is_the_vote_weight_behind_the_answer() -> None:
-    assert agreement((CNN, VIT), (0.6, 0.4)) == 0  # class 4 wins, and neither puts it first
-    assert agreement((CNN, VIT), (0.4, 0.6)) == pytest.approx(0.6)
-    assert agreement((CNN, CNN, CNN), (0.1, 0.2, 0.7)) == 1
-    assert agreement((CNN, VIT), (3, 0)) == 1
-
-
-@given(ensembles())
-def test_agreement_is_a_share(ensemble: tuple[Floats, Floats]) -> None:
-    probabilities, weights = ensemble
-    assert 0 <= agreement(probabilities[:, 0], weights) <= 1
 
 
 # Flip points --------------------------------------------------------------------------------------
@@ -319,6 +305,22 @@ def test_flip_points_hold_for_probabilities_without_ties(data: st.DataObject) ->
         at = soft_vote(members, with_weight(np.array((0.5, 0.5)), point.member, point.weight))
         ahead = int(soft_vote(members, (0.5, 0.5)).argmax())
         assert at[point.class_index] == pytest.approx(at[ahead], abs=1e-9)
+
+
+@given(ensembles(least=2, steps=10))
+def test_flip_points_hold_where_the_surer_weigh_more(ensemble: tuple[Floats, Floats]) -> None:
+    members, weights = ensemble[0][:, 0], normalise_weights(ensemble[1], len(ensemble[1]))
+
+    def voted(at: Floats) -> Floats:
+        return soft_vote(members, image_weights(members, at, "entropy"))
+
+    winner = int(voted(weights).argmax())
+    for point in flip_points(members, weights, "entropy"):
+        sign = 1 if point.direction == "above" else -1
+        before = voted(with_weight(weights, point.member, point.weight - sign * 1e-9))
+        beyond = voted(with_weight(weights, point.member, point.weight + sign * 1e-5))
+        assert before[winner] >= before.max() - 1e-7
+        assert beyond[point.class_index] > beyond[winner]
 
 
 def test_a_tie_of_three_flips_to_the_class_that_gains_most() -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from fundus_gui.core.catalogue import Catalogue, EnsembleSpec
+from fundus_gui.core.decision import Referral
 from fundus_gui.core.errors import DeviceError, ImageError
 from fundus_gui.core.results import Prediction
 from fundus_gui.gui.classification import Classification, Phase
@@ -196,6 +197,19 @@ def test_equal_members_with_other_weights_are_voted_anew_without_running(
     weights = {result.weights for result in model.results() if isinstance(result, Prediction)}
     assert weights == {(0.5, 0.5)}
     assert len(engine.runs) == 1
+
+
+def test_an_earlier_result_is_decided_as_the_new_ensemble_says(
+    qtbot: QtBot, run: Run, photographs: Photographs, catalogue: Catalogue, engine: FakeEngine
+) -> None:
+    classification, model = run
+    classification.open([photographs(4)])
+    wait_until_idle(qtbot, classification)
+    fitted = replace(catalogue.default, temperature=2.0, referral=Referral(confidence=1.0))
+    classification.choose(fitted)
+    assert len(engine.runs) == 1
+    decisions = [result.decision for result in model.results() if isinstance(result, Prediction)]
+    assert decisions == [fitted.decision] * 4
 
 
 def test_without_models_photographs_can_be_looked_at_only(

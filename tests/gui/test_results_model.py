@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from fakes import RESULTS, WAITING, vote
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 from pytestqt.modeltest import ModelTester
 
+from fundus_gui.core.decision import Decision, Referral
 from fundus_gui.core.results import Prediction, UnreadableImage
 from fundus_gui.gui.results_model import Column, ResultsModel, Role, Status
 
@@ -161,3 +163,33 @@ def test_only_rows_that_are_drawn_ask_for_a_picture() -> None:
     model.sort(Column.CONFIDENCE, DESCENDING)
     assert asked == []
     assert model.rowCount() == 10_000
+
+
+REFERRAL = Decision(temperature=0.8, referral=Referral(confidence=0.5, agreement=0.6))
+
+
+def decided(*results: Prediction) -> list[Prediction]:
+    return [replace(result, decision=REFERRAL) for result in results]
+
+
+def test_what_becomes_of_a_photograph_is_what_the_prediction_says(model: ResultsModel) -> None:
+    assert set(shown(model, Column.OUTCOME)) == {"–"}
+    results = decided(*(result for result in RESULTS if isinstance(result, Prediction)))
+    model.set_results(results)
+    assert shown(model, Column.OUTCOME) == ["Report", "Refer", "–", "Report", "Refer", "–"]
+    for result in results:
+        index = model.index(model.row_of(result.path) or 0, Column.FILE)
+        assert index.data(Role.REFERRED) == (result.outcome == "refer")
+        confidence = index.siblingAtColumn(Column.CONFIDENCE).data(Role.SORT)
+        assert confidence == pytest.approx(result.confidence, abs=1e-15)
+    model.sort(Column.OUTCOME, ASCENDING)
+    assert order(model) == "251436"
+
+
+def test_a_referral_holds_for_the_ensemble_s_own_weights_only(model: ResultsModel) -> None:
+    model.set_results(decided(*(result for result in RESULTS if isinstance(result, Prediction))))
+    model.set_weights((0.2, 0.8))
+    assert set(shown(model, Column.OUTCOME)) == {"–"}
+    reweighted = model.results()[1].reweighted((0.2, 0.8))  # type: ignore[union-attr]
+    confidence = model.index(1, Column.CONFIDENCE).data(Role.SORT)
+    assert confidence == pytest.approx(reweighted.confidence, abs=1e-15)

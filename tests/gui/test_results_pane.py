@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from fakes import RESULTS
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
 from pytestqt.qtbot import QtBot
 
-from fundus_gui.core.results import UnreadableImage
+from fundus_gui.core.decision import Decision, Referral
+from fundus_gui.core.results import Prediction, UnreadableImage
 from fundus_gui.gui.results_model import Column, ResultsModel
 from fundus_gui.gui.results_pane import ResultsPane
 
@@ -101,6 +104,25 @@ def test_what_does_not_fit_steps_aside(pane: ResultsPane) -> None:
     assert pane.table.isColumnHidden(Column.AGREEMENT)
     pane.resize(480, 600)
     assert not pane.table.isColumnHidden(Column.AGREEMENT)
+
+
+def test_photographs_to_refer_are_shown_and_found_where_the_ensemble_says_so(
+    pane: ResultsPane, model: ResultsModel
+) -> None:
+    assert pane.table.isColumnHidden(Column.OUTCOME)
+    assert pane.statuses.findText("To refer to a person") < 0
+    referral = Decision(referral=Referral(confidence=0.7))
+    model.set_results([replace(r, decision=referral) for r in RESULTS if isinstance(r, Prediction)])
+    pane.set_referral(True)
+    assert not pane.table.isColumnHidden(Column.OUTCOME)
+    pane.statuses.setCurrentText("To refer to a person")
+    assert names(pane) == "25"
+    (by_outcome,) = (a for a in pane.sort_menu.actions() if a.data() == Column.OUTCOME)
+    assert by_outcome.isVisible()
+    pane.set_referral(False)
+    assert names(pane) == "123456"
+    assert pane.table.isColumnHidden(Column.OUTCOME)
+    assert not by_outcome.isVisible()
 
 
 @pytest.mark.parametrize("grid", [False, True])

@@ -8,12 +8,8 @@ from fundus_gui.core.catalogue.installed import (
     read_catalogue,
     weights_dirs,
 )
-from fundus_gui.core.catalogue.spec import (
-    ConformalScore,
-    EnsembleSpec,
-    PredictionSets,
-    Referral,
-)
+from fundus_gui.core.catalogue.spec import EnsembleSpec
+from fundus_gui.core.decision import ConformalScore, PredictionSets, Referral
 
 __all__ = [
     "ENSEMBLES_FILE",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,6 +69,29 @@ class Catalogue:
         if name not in self.ensembles:
             raise UnknownNameError("ensemble", name, self.ensembles)
         return self.ensembles[name]
+
+    def check_new_name(self, name: str, *, may_replace: bool = False) -> None:
+        """Refuse a name that a new ensemble or model cannot have.
+
+        Args:
+            name: the wanted one.
+            may_replace: let it be that of an ensemble, which is then replaced.
+
+        Raises:
+            EnsembleError: the name is taken, or no file and no option could hold it.
+        """
+        if not re.fullmatch(r"[\w\-+. ]{0,99}[\w\-+]", name) or name.startswith((".", "-", " ")):
+            raise EnsembleError(
+                f"'{name}' cannot be a name: use up to 100 letters, digits, spaces and - _ + . "
+                "in it, a letter or digit first."
+            )
+        if name in self.models:
+            raise EnsembleError(f"A model is named '{name}' already. Choose another name.")
+        if name in self.ensembles and not may_replace:
+            raise EnsembleError(
+                f"An ensemble is named '{name}' already. Choose another name, or allow that it is "
+                "overwritten."
+            )
 
     def of_models(
         self, names: Sequence[str], weights: Sequence[float] | None = None

@@ -3,52 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Self, get_args
+from typing import Any, Self
 
+from fundus_gui.core.decision import Decision, PredictionSets, Referral
 from fundus_gui.core.errors import EnsembleError
 from fundus_gui.core.vote import VoteRule, normalise_weights
-
-ConformalScore = Literal["lac", "aps"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PredictionSets:
-    """Thresholds of split conformal prediction: which classes an image's answer leaves open.
-
-    Attributes:
-        coverage: share of the images whose set is to hold their class, above 0 and below 1.
-        thresholds: greatest nonconformity that is let in, for all classes or one for each.
-        score: the nonconformity, 1 - p of the class or the probability cumulated down to it.
-    """
-
-    coverage: float
-    thresholds: tuple[float, ...]
-    score: ConformalScore = "lac"
-
-    def __post_init__(self) -> None:
-        """Refuse what has no meaning."""
-        if not 0 < self.coverage < 1:
-            raise EnsembleError(f"The coverage must be between 0 and 1, not {self.coverage!r}.")
-        if not self.thresholds or any(math.isnan(threshold) for threshold in self.thresholds):
-            raise EnsembleError("Prediction sets need a threshold for all classes or for each.")
-        _refuse_other("nonconformity score", self.score, get_args(ConformalScore))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Referral:
-    """Below which confidence or agreement (0 to 1) an image is referred to a person."""
-
-    confidence: float = 0.0
-    agreement: float = 0.0
-
-    def __post_init__(self) -> None:
-        """Refuse what has no meaning."""
-        for threshold in (self.confidence, self.agreement):
-            if not 0 <= threshold <= 1:
-                raise EnsembleError(f"Referral needs thresholds from 0 to 1, not {threshold!r}.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,18 +45,24 @@ class EnsembleSpec:
     referral: Referral | None = None
 
     def __post_init__(self) -> None:
-        """Normalise the weights and refuse doubled members and settings out of their range."""
+        """Normalise the weights and refuse doubled members and impossible settings."""
         if not self.members:
             raise EnsembleError(f"The ensemble '{self.name}' has no members.")
         if len(set(self.members)) != len(self.members):
             raise EnsembleError(f"The ensemble '{self.name}' names a model twice.")
-        _refuse_other("rule of the vote", self.rule, get_args(VoteRule))
-        if not 0 < self.temperature < math.inf:
-            raise EnsembleError(
-                f"The temperature of the vote must be above 0, not {self.temperature!r}."
-            )
         scaled: list[float] = normalise_weights(self.weights, len(self.members)).tolist()
         object.__setattr__(self, "weights", tuple(scaled))
+        _ = self.decision  # refuses impossible settings
+
+    @property
+    def decision(self) -> Decision:
+        """What becomes of the members' probabilities."""
+        return Decision(
+            rule=self.rule,
+            temperature=self.temperature,
+            prediction_sets=self.prediction_sets,
+            referral=self.referral,
+        )
 
     def to_table(self) -> dict[str, Any]:
         """Return the TOML table under the ensemble's name; optional settings only if set."""
@@ -149,8 +116,3 @@ def _referral(table: Mapping[str, Any]) -> Referral:
     return Referral(
         confidence=float(table.get("confidence", 0)), agreement=float(table.get("agreement", 0))
     )
-
-
-def _refuse_other(what: str, given: object, known: tuple[str, ...]) -> None:
-    if given not in known:
-        raise EnsembleError(f"There is no {what} {given!r}. Known: {', '.join(known)}.")

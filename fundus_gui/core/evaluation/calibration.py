@@ -68,14 +68,6 @@ def fit_temperature(probabilities: ArrayLike, labels: ArrayLike) -> TemperatureF
     return TemperatureFit(1 / float(best.x[0]), before, float(best.fun), len(truth))
 
 
-def with_temperature(probabilities: ArrayLike, temperature: float) -> Floats:
-    """Return probabilities (..., K) as if their logits had been divided by the temperature."""
-    values = np.asarray(probabilities, dtype=np.float64)
-    powers = (values / values.max(axis=-1, keepdims=True)) ** (1 / temperature)
-    tempered: Floats = powers / powers.sum(axis=-1, keepdims=True)
-    return tempered
-
-
 def _logits(probabilities: ArrayLike) -> Floats:
     values = np.asarray(probabilities, dtype=np.float64)
     logits: Floats = np.log(np.maximum(values, _LEAST_PROBABILITY))

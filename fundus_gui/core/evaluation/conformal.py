@@ -13,9 +13,14 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from fundus_gui.core.catalogue import ConformalScore, PredictionSets
+from fundus_gui.core.decision import (
+    ConformalScore,
+    PredictionSets,
+    classes_in_sets,
+    nonconformity,
+)
 from fundus_gui.core.errors import DatasetError
 from fundus_gui.core.evaluation.intervals import clusters_of
 from fundus_gui.core.evaluation.metrics import Floats, Integers
@@ -86,26 +91,6 @@ def fit_prediction_sets(
     thresholds = [_threshold(scores[group], clusters[group], coverage) for group in groups]
     sets = PredictionSets(coverage=coverage, thresholds=tuple(thresholds), score=score)
     return ConformalFit(sets, len(truth), count)
-
-
-def nonconformity(probabilities: ArrayLike, score: ConformalScore) -> Floats:
-    """Return how ill each class (N, K) suits its image."""
-    values = np.asarray(probabilities, dtype=np.float64)
-    if score == "lac":
-        return 1 - values
-    order = np.argsort(-values, axis=1, kind="stable")
-    scores = np.empty_like(values)
-    cumulated = np.take_along_axis(values, order, axis=1).cumsum(axis=1)
-    np.put_along_axis(scores, order, cumulated, axis=1)
-    return scores
-
-
-def classes_in_sets(sets: PredictionSets, probabilities: ArrayLike) -> NDArray[np.bool_]:
-    """Return which classes (N, K) are in each image's set; the most probable one always is."""
-    values = np.asarray(probabilities, dtype=np.float64)
-    members: NDArray[np.bool_] = nonconformity(values, sets.score) <= np.array(sets.thresholds)
-    members[np.arange(len(values)), values.argmax(axis=1)] = True
-    return members
 
 
 def _threshold(scores: Floats, clusters: Integers, coverage: float) -> float:

@@ -9,8 +9,9 @@ from itertools import combinations
 import numpy as np
 
 from fundus_gui.core.catalogue import EnsembleSpec
+from fundus_gui.core.decision import with_temperature
 from fundus_gui.core.errors import DatasetError
-from fundus_gui.core.evaluation.calibration import TemperatureFit, reliability, with_temperature
+from fundus_gui.core.evaluation.calibration import TemperatureFit, reliability
 from fundus_gui.core.evaluation.comparison import delong, mcnemar
 from fundus_gui.core.evaluation.conformal import SetFigures, measure_sets
 from fundus_gui.core.evaluation.fitted_vote import fit_vote

@@ -9,9 +9,11 @@ from dataclasses import replace
 import numpy as np
 
 from fundus_gui.core.catalogue import EnsembleSpec
+from fundus_gui.core.decision import with_temperature
 from fundus_gui.core.errors import DatasetError
-from fundus_gui.core.evaluation.calibration import fit_temperature, with_temperature
+from fundus_gui.core.evaluation.calibration import fit_temperature
 from fundus_gui.core.evaluation.conformal import fit_prediction_sets
+from fundus_gui.core.evaluation.metrics import Floats
 from fundus_gui.core.evaluation.operating_points import thresholds_at_specificity
 from fundus_gui.core.evaluation.predictions import LabelledPredictions
 from fundus_gui.core.evaluation.records import STANDARD_SETTINGS, EvaluationSettings, FittedVote
@@ -22,6 +24,7 @@ def fit_vote(
     tuning: LabelledPredictions,
     ensemble: EnsembleSpec,
     settings: EvaluationSettings = STANDARD_SETTINGS,
+    votes_and_agreement: tuple[Floats, Floats] | None = None,
 ) -> FittedVote:
     """Fit temperature, prediction sets, referral and thresholds of an ensemble, in this order.
 
@@ -29,6 +32,8 @@ def fit_vote(
         tuning: images that no member was trained on and that nothing is measured on later.
         ensemble: its own temperature, sets and referral are replaced.
         settings: how.
+        votes_and_agreement: (N, K) and (N,), in the place of the ensemble's own; cross-fitted
+            ones where the weights were fitted on the same images.
 
     Raises:
         EnsembleError: the predictions are of other members.
@@ -36,7 +41,7 @@ def fit_vote(
     labels = tuning.labels
     notes: list[str] = []
     plain = replace(ensemble, temperature=1.0, prediction_sets=None, referral=None)
-    votes, agreement = tuning.vote(plain)
+    votes, agreement = votes_and_agreement or tuning.vote(plain)
     temperature = fit_temperature(votes, labels)
     votes = with_temperature(votes, temperature.temperature)
     conformal, referral = None, None

@@ -9,10 +9,8 @@ import numpy as np
 
 from fundus_gui.core.catalogue import EnsembleSpec
 from fundus_gui.core.errors import DatasetError, EnsembleError
-from fundus_gui.core.evaluation.calibration import with_temperature
 from fundus_gui.core.evaluation.intervals import clusters_of
 from fundus_gui.core.evaluation.metrics import Floats, Integers
-from fundus_gui.core.vote import image_weights
 
 _ROUNDING = 0.01  # that the probabilities of an image may miss 1 by; half precision misses 0.001
 
@@ -78,8 +76,5 @@ class LabelledPredictions:
                 f"The predictions are of {', '.join(self.member_names)}, but the members of "
                 f"'{spec.name}' are {', '.join(spec.members)}."
             )
-        weights = image_weights(self.probabilities, spec.weights, spec.rule)  # (M, N)
-        voted = np.einsum("mn,mnk->nk", weights, self.probabilities)
-        agrees = self.probabilities.argmax(axis=2) == voted.argmax(axis=1)
-        agreement = np.minimum((weights * agrees).sum(axis=0), 1.0)
-        return with_temperature(voted, spec.temperature), agreement
+        vote = spec.decision.vote(self.probabilities, spec.weights)
+        return vote.probabilities, vote.agreement

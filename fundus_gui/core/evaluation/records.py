@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fundus_gui.core.catalogue import ConformalScore, EnsembleSpec
+from fundus_gui.core.catalogue import EnsembleSpec
+from fundus_gui.core.decision import ConformalScore
 from fundus_gui.core.errors import ConfigError
 from fundus_gui.core.evaluation.calibration import ReliabilityBin, TemperatureFit
 from fundus_gui.core.evaluation.comparison import DeLong, McNemar

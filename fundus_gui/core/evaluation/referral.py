@@ -12,30 +12,14 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fundus_gui.core.catalogue import Referral
+from fundus_gui.core.decision import Referral, is_reported
 from fundus_gui.core.errors import ConfigError, DatasetError
 from fundus_gui.core.evaluation.metrics import Floats
 
-Outcome = Literal["report", "refer"]
 Aim = Literal["error", "referral"]
 
 _POINTS = 201  # of the curve, that is every half per cent
 _ROUNDING = 1e-12
-
-
-def is_reported(
-    referral: Referral, confidence: ArrayLike, agreement: ArrayLike
-) -> NDArray[np.bool_]:
-    """Return which images (N,) reach both thresholds."""
-    is_sure = np.asarray(confidence) >= referral.confidence
-    is_agreed = np.asarray(agreement) >= referral.agreement
-    both: NDArray[np.bool_] = is_sure & is_agreed
-    return both
-
-
-def outcome(referral: Referral, confidence: float, agreement: float) -> Outcome:
-    """Return what becomes of one image."""
-    return "report" if is_reported(referral, confidence, agreement) else "refer"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from fundus_gui.core.evaluation.intervals import clusters_of
 from fundus_gui.core.evaluation.metrics import Floats, Integers
 
 NOT_GIVEN = "not given"
+FEW_PATIENTS = 20  # a group of fewer says little, whatever its figures
 MOST_GROUPS = 20  # distinct texts in a column; more are names or remarks, not groups
 _MOST_NUMBERS = 8  # distinct numbers that are a group each; more are cut into bands
 _BANDS = 4

@@ -45,6 +45,7 @@ def table_columns(run: RunRecord) -> dict[str, type]:
         **dict.fromkeys(numbers, float),
         **dict.fromkeys(("image_sha256", "warnings"), str),
         **dict.fromkeys((f"{member}__weights_sha256" for member in members), str),
+        **dict.fromkeys(("prediction_set", "outcome"), str),
     }
 
 
@@ -78,10 +79,14 @@ def _answer(result: Prediction) -> dict[str, Cell]:
     }
     row |= _named("prob_", result.class_names, result.probabilities)
     for member, weight, probabilities in zip(
-        result.member_names, result.weights, result.member_probabilities, strict=True
+        result.member_names, result.image_weights, result.member_probabilities, strict=True
     ):
         row |= _named(f"{member}__prob_", result.class_names, probabilities)
         row[f"{member}__weight"] = weight
+    if result.prediction_set is not None:
+        row["prediction_set"] = ";".join(result.prediction_set)
+    if result.outcome is not None:
+        row["outcome"] = result.outcome
     return row
 
 

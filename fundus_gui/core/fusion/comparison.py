@@ -98,7 +98,7 @@ def compare_methods(
     for index, name in enumerate(member_names):
         alone = VoteFit(method="member", weights=tuple(np.eye(len(stacked))[index].tolist()))
         yield judge.compared(name, "member", alone, stacked[index])
-    for method in _in_order(settings, len(stacked)):
+    for method in methods_in_order(settings, len(stacked)):
         fit = fit_vote_weights(stacked, truth, method, settings.options)
         votes = cross_fitted_votes(stacked, truth, folds, method, settings.options)
         yield judge.compared(method, "method", fit, votes)
@@ -199,8 +199,8 @@ def bootstrap_weights(
     return ends
 
 
-def _in_order(settings: ComparisonSettings, members: int) -> tuple[str, ...]:
-    """Return the methods, equal weights first whether asked for or not."""
+def methods_in_order(settings: ComparisonSettings, members: int) -> tuple[str, ...]:
+    """Return the methods that are compared, equal weights first whether asked for or not."""
     has_fixed = members == 2 or settings.options.weights
     suited = (name for name in FIT_METHODS if name != "fixed" or has_fixed)
     return tuple(dict.fromkeys(("equal", *(settings.methods or suited))))

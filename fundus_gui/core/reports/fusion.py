@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fundus_gui.core import atomic
+from fundus_gui.core.errors import ExportError
 from fundus_gui.core.fusion.landscape import WeightMap
 from fundus_gui.core.fusion.scores import LOSSES
 from fundus_gui.core.reports.style import LIGHT, Style, elided, font, legend, plain, prepare
@@ -26,6 +29,7 @@ SCORE_TITLES = {
 _MARKERS = "osD^vP*Xp"  # one for each method, so that no two look alike
 _CORNERS = np.array([(0.0, 0.0), (1.0, 0.0), (0.5, np.sqrt(0.75))])  # of the three members
 _LONGEST_TITLE = 24  # letters
+_SIZE, _DPI = (7.0, 4.2), 200  # inches
 
 Marks = Mapping[str, Sequence[float]]  # weights by the name of the method that found them
 
@@ -97,6 +101,32 @@ def draw_weight_triangle(
     axes.set_axis_off()
     _draw_scale(axes, surface, SCORE_TITLES[weight_map.score], style)
     _legend(axes, style)
+
+
+def write_weight_map(
+    path: Path, weight_map: WeightMap, member_titles: Sequence[str], marks: Marks
+) -> None:
+    """Draw the curve of two members or the triangle of three into a new file.
+
+    Args:
+        path: ends in .png, .svg or .pdf.
+        weight_map, member_titles, marks: as `draw_weight_curve` takes them.
+
+    Raises:
+        ExportError: the file exists already or cannot be written.
+    """
+    from matplotlib.figure import Figure
+
+    if path.exists():
+        raise ExportError(f"{path} exists already; nothing was overwritten. Name a new file.")
+    figure = Figure(figsize=_SIZE, dpi=_DPI, layout="constrained")
+    draw = draw_weight_curve if len(member_titles) == 2 else draw_weight_triangle
+    draw(figure.subplots(), weight_map, member_titles, marks)
+    try:
+        with atomic.replacing(path) as stream:
+            figure.savefig(stream, format=path.suffix[1:].lower())
+    except OSError as error:
+        raise ExportError(f"{path} cannot be written ({error.strerror}).") from error
 
 
 def _name_corners(axes: Axes, titles: Sequence[str], style: Style) -> None:

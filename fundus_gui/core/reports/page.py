@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,22 +9,23 @@ from datetime import datetime, timedelta
 from pathlib import PurePath
 from typing import Any
 
-from fundus_gui import RESEARCH_USE_ONLY, __version__
 from fundus_gui.core.evaluation import Metrics
-from fundus_gui.core.paths import resources_dir
 from fundus_gui.core.reports.environment import environment_text
+from fundus_gui.core.reports.pictures import Picture
 from fundus_gui.core.reports.tables import ClassFigures
+from fundus_gui.core.reports.templates import figure_text, rendered_page, svg_address
 from fundus_gui.core.runs import (
     Event,
     Notice,
     Run,
     RunStarted,
+    TeacherLoaded,
     TrainConfig,
     WeightsLoaded,
+    terms,
     train_settings,
 )
 
-_FOLDER, _TEMPLATE = "report", "run.html"  # in the resources
 _FIGURES = {
     "macro_auc": "Macro-AUC",
     "balanced_accuracy": "Balanced accuracy",
@@ -35,16 +35,7 @@ _FIGURES = {
     "log_loss": "Log loss (nats)",
 }
 _MEANS = {"macro avg": "Mean over classes", "weighted avg": "Mean over photographs"}
-_LONGEST_ABBREVIATION = 3  # letters, as in AMD
 _PARTS = {"train": "Training", "val": "Validation", "test": "Test"}
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A figure as SVG, for light and for dark pages."""
-
-    light: bytes
-    dark: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,13 +46,6 @@ class Validation:
     classes: Sequence[ClassFigures]
 
 
-def class_title(name: str) -> str:
-    """Return a class's name for people."""
-    spaced = name.replace("_", " ").strip()
-    is_abbreviation = len(spaced) <= _LONGEST_ABBREVIATION
-    return spaced.upper() if is_abbreviation else spaced[:1].upper() + spaced[1:]
-
-
 def report_page(
     run: Run,
     started: RunStarted,
@@ -70,22 +54,10 @@ def report_page(
     pictures: Mapping[str, Picture],
 ) -> str:
     """Return the page as HTML; `pictures` are curves, confusion_matrix and roc."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
     figures = validation.metrics.by_name()
-    environment = Environment(
-        loader=FileSystemLoader(resources_dir() / _FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["class_title"] = class_title
-    environment.filters["figure"] = _figure
-    return environment.get_template(_TEMPLATE).render(
+    return rendered_page(
+        "run.html",
         name=run.name,
-        notice=RESEARCH_USE_ONLY,
-        version=__version__,
         facts=_facts(run, started, events),
         figures={title: figures[key] for key, title in _FIGURES.items() if key in figures},
         images=validation.metrics.images,
@@ -96,7 +68,7 @@ def report_page(
         notices=list(dict.fromkeys(e.text for e in events if isinstance(e, Notice))),
         settings=_settings(run.config),
         pictures={
-            name: {"light": _data_uri(picture.light), "dark": _data_uri(picture.dark)}
+            name: {"light": svg_address(picture.light), "dark": svg_address(picture.dark)}
             for name, picture in pictures.items()
         },
         environment=environment_text(),
@@ -117,12 +89,17 @@ def _facts(run: Run, started: RunStarted, events: Sequence[Event]) -> dict[str, 
         "Epochs": f"{len(run.epochs)} of {started.epochs} in {timedelta(seconds=round(seconds))}",
     }
     if best is not None:
-        score = _figure(best.validation.get("macro_auc"))
+        score = figure_text(best.validation.get("macro_auc"))
         facts["Best epoch"] = f"{best.epoch}, with a macro-AUC of {score} in validation"
     loaded = next((event for event in events if isinstance(event, WeightsLoaded)), None)
     if loaded is not None:
         facts["Started from"] = loaded.title
-        facts["Licence"] = loaded.licence
+    teachers = [event for event in events if isinstance(event, TeacherLoaded)]
+    if teachers:
+        facts["Taught by"] = "; ".join(f"{t.title} ({t.sha256[:12]})" for t in teachers)
+    licence = terms([loaded, *teachers] if loaded is not None else teachers)
+    if licence:
+        facts["Licence"] = licence
     return facts
 
 
@@ -148,12 +125,3 @@ def _value(value: Any) -> str:
     if isinstance(value, float):
         return "no limit" if math.isinf(value) else f"{value:g}"
     return PurePath(value).name if PurePath(str(value)).is_absolute() else str(value)
-
-
-def _figure(value: float | None) -> str:
-    return "–" if value is None or math.isnan(value) else f"{value:.3f}"
-
-
-def _data_uri(svg: bytes) -> str:
-    """Return an image's address that is the image: a stranger to the page's ids and styles."""
-    return f"data:image/svg+xml;base64,{base64.b64encode(svg).decode()}"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,6 @@ from numpy.typing import ArrayLike
 
 from fundus_gui.core import atomic
 from fundus_gui.core.evaluation import confusion, measure
-from fundus_gui.core.reports.confusion import draw_confusion
 from fundus_gui.core.reports.curves import (
     Curve,
     draw_learning_rate,
@@ -20,22 +18,26 @@ from fundus_gui.core.reports.curves import (
     draw_scores,
     updates,
 )
-from fundus_gui.core.reports.page import Picture, Validation, class_title, report_page
-from fundus_gui.core.reports.roc import draw_roc
+from fundus_gui.core.reports.page import Validation, report_page
+from fundus_gui.core.reports.pictures import (
+    Picture,
+    draw_confusion_figure,
+    draw_roc_figure,
+    rendered,
+)
 from fundus_gui.core.reports.style import DARK, LIGHT, Style
 from fundus_gui.core.reports.tables import (
     classification_csv,
     classification_figures,
     predictions_csv,
 )
+from fundus_gui.core.reports.templates import class_title
 from fundus_gui.core.runs import Run, read_events
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    Draw = Callable[[Figure, Style], None]
-
-_DPI = 160  # of the PNG files
+    from fundus_gui.core.reports.pictures import Draw
 
 
 def write_run_report(
@@ -60,8 +62,8 @@ def write_run_report(
     curve = Curve(run.name, run.epochs, updates(events))
     figures: dict[str, Draw] = {
         "curves": partial(_draw_curves, curve),
-        "confusion_matrix": partial(_draw_confusion, confusion(values, truth), titles),
-        "roc": partial(_draw_roc, values, truth, titles),
+        "confusion_matrix": partial(draw_confusion_figure, confusion(values, truth), titles),
+        "roc": partial(draw_roc_figure, values, truth, titles),
     }
     classes = classification_figures(values, truth, names)
     validation = Validation(metrics=measure(values, truth), classes=classes)
@@ -77,20 +79,10 @@ def write_run_report(
 
 
 def _write_picture(run: Run, name: str, draw: Draw) -> Picture:
-    picture = Picture(light=_rendered(draw, LIGHT, "svg"), dark=_rendered(draw, DARK, "svg"))
+    picture = Picture(light=rendered(draw, LIGHT, "svg"), dark=rendered(draw, DARK, "svg"))
     atomic.write_bytes(run.folder.path / f"{name}.svg", picture.light)
-    atomic.write_bytes(run.folder.path / f"{name}.png", _rendered(draw, LIGHT, "png"))
+    atomic.write_bytes(run.folder.path / f"{name}.png", rendered(draw, LIGHT, "png"))
     return picture
-
-
-def _rendered(draw: Draw, style: Style, suffix: str) -> bytes:
-    from matplotlib.figure import Figure
-
-    figure = Figure(dpi=_DPI, layout="constrained")
-    draw(figure, style)
-    content = io.BytesIO()
-    figure.savefig(content, format=suffix, bbox_inches="tight", pad_inches=0.12)
-    return content.getvalue()
 
 
 def _draw_curves(curve: Curve, figure: Figure, style: Style) -> None:
@@ -99,20 +91,3 @@ def _draw_curves(curve: Curve, figure: Figure, style: Style) -> None:
     draw_loss(loss, [curve], style)
     draw_scores(scores, [curve], style)
     draw_learning_rate(rate, [curve], style)
-
-
-def _draw_confusion(matrix: ArrayLike, titles: Sequence[str], figure: Figure, style: Style) -> None:
-    side = 3.8 + 0.4 * min(max(len(titles), 6), 20)
-    figure.set_size_inches(side, 0.9 * side)
-    draw_confusion(figure.subplots(), matrix, titles, style)
-
-
-def _draw_roc(
-    probabilities: ArrayLike,
-    labels: ArrayLike,
-    titles: Sequence[str],
-    figure: Figure,
-    style: Style,
-) -> None:
-    figure.set_size_inches(7, 4.3)
-    draw_roc(figure.subplots(), probabilities, labels, titles, style)

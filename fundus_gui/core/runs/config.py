@@ -4,29 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 import tomli_w
 
 from fundus_gui.core.errors import ConfigError, UnknownNameError
+from fundus_gui.core.runs import choices
 from fundus_gui.core.runs.settings import Setting, setting, settings_of
-
-Optimizer = Literal["adamw", "sgd", "rmsprop"]
-Schedule = Literal["cosine", "one-cycle", "step"]
-Loss = Literal["cross-entropy", "focal"]
-Balance = Literal["none", "loss", "sampling"]
-Flips = Literal["both", "horizontal", "none"]
-Policy = Literal["none", "randaugment", "trivialaugment"]
-Precision = Literal["fp32", "bf16", "fp16"]
-Cache = Literal["auto", "memory", "disk", "none"]
-DuplicateAnswer = Literal["join", "refuse", "ignore"]
-Normalisation = Literal["imagenet", "measured"]
-Contrast = Literal["none", "ben-graham"]
 
 # Groups, in the order of the form.
 DATA, NETWORK, DURATION = "Data", "Network", "Duration"
@@ -67,7 +54,7 @@ class TrainConfig:
     fold: int = setting(
         1, "Which fold is the validation part, from 1.", group=DATA, least=1, most=50
     )
-    duplicates: DuplicateAnswer = setting(
+    duplicates: choices.DuplicateAnswer = setting(
         "join",
         "What is done with equal and nearly equal photographs: join (each group in one part, the "
         "training part if it was in several), refuse to train, or ignore (not looked for).",
@@ -115,13 +102,13 @@ class TrainConfig:
         least=0,
         most=0.9,
     )
-    normalisation: Normalisation = setting(
+    normalisation: choices.Normalisation = setting(
         "imagenet",
         "Mean and standard deviation that are taken out of the colours: of ImageNet, or measured "
         "on the training photographs.",
         group=NETWORK,
     )
-    contrast: Contrast = setting(
+    contrast: choices.Contrast = setting(
         "none", "ben-graham takes the local average colour out.", group=NETWORK
     )
 
@@ -167,7 +154,7 @@ class TrainConfig:
         most=10,
         is_advanced=False,
     )
-    optimizer: Optimizer = setting(
+    optimizer: choices.Optimizer = setting(
         "adamw", "rmsprop is TensorFlow's, as EfficientNetV2 was trained.", group=OPTIMISATION
     )
     momentum: float = setting(0.9, "Of sgd and rmsprop.", group=OPTIMISATION, least=0, most=0.999)
@@ -186,7 +173,7 @@ class TrainConfig:
         least=0.1,
         most=1,
     )
-    schedule: Schedule = setting(
+    schedule: choices.Schedule = setting(
         "cosine", "Course of the learning rate after the warm-up.", group=OPTIMISATION
     )
     warmup_fraction: float = setting(
@@ -215,14 +202,14 @@ class TrainConfig:
         most=0.99999,
     )
 
-    loss: Loss = setting(
+    loss: choices.Loss = setting(
         "cross-entropy", "focal looks less at what is easy (Lin et al., 2017).", group=LOSS
     )
     focal_gamma: float = setting(2.0, "Focus of the focal loss.", group=LOSS, least=0, most=10)
     label_smoothing: float = setting(
         0.1, "Share of certainty that is taken from the label.", group=LOSS, least=0, most=0.9
     )
-    balance: Balance = setting(
+    balance: choices.Balance = setting(
         "loss",
         "What is done for rare classes: loss (they weigh more), sampling (they are drawn more "
         "often) or none.",
@@ -237,7 +224,29 @@ class TrainConfig:
         most=1,
     )
 
-    flips: Flips = setting("both", "Random mirroring.", group=AUGMENTATION)
+    teacher: str = setting(
+        "",
+        "Weights files of this program, with ; between several, whose mean answer on the same "
+        "altered photograph is learnt beside the label (knowledge distillation); empty is none.",
+        group=LOSS,
+    )
+    distillation: float = setting(
+        0.5,
+        "Share of the teacher in the loss; the rest is the label's.",
+        group=LOSS,
+        least=0,
+        most=1,
+    )
+    distillation_temperature: float = setting(
+        1.0,
+        "Divides the logits of teacher and student before they are compared: above 1, what the "
+        "teacher holds for unlikely counts more (Hinton et al., 2015).",
+        group=LOSS,
+        least=0.1,
+        most=100,
+    )
+
+    flips: choices.Flips = setting("both", "Random mirroring.", group=AUGMENTATION)
     rotation: float = setting(
         30.0, "Largest random rotation in degrees.", group=AUGMENTATION, least=0, most=180
     )
@@ -252,7 +261,9 @@ class TrainConfig:
         most=1,
         is_advanced=False,
     )
-    policy: Policy = setting("none", "A published mixture of changes on top.", group=AUGMENTATION)
+    policy: choices.Policy = setting(
+        "none", "A published mixture of changes on top.", group=AUGMENTATION
+    )
     policy_magnitude: int = setting(
         9, "Strength of RandAugment.", group=AUGMENTATION, least=0, most=30
     )
@@ -290,7 +301,7 @@ class TrainConfig:
     devices: int = setting(  # each mixes its own share: Mixup and CutMix then draw other numbers
         1, "Processes, each with a device of its own.", group=COMPUTING, least=1, most=1024
     )
-    precision: Precision = setting(
+    precision: choices.Precision = setting(
         "fp32",
         "Of the forward pass in training; bf16 and fp16 are faster where supported. Evaluation "
         "is always fp32.",
@@ -301,7 +312,7 @@ class TrainConfig:
     channels_last: bool = setting(
         True, "Order of pixels in memory that convolutions like.", group=COMPUTING
     )
-    cache: Cache = setting(
+    cache: choices.Cache = setting(
         "auto",
         "Where decoded photographs are kept after the first epoch: memory, disk, none, or auto "
         "(memory while they fit).",
@@ -383,17 +394,3 @@ class TrainConfig:
 def train_settings() -> dict[str, Setting]:
     """Return what `TrainConfig` says of its fields, by name."""
     return settings_of(TrainConfig)
-
-
-def read_settings(path: Path) -> dict[str, Any]:
-    """Read the settings that a TOML file names; they are checked when a config is made of them.
-
-    Raises:
-        ConfigError: the file cannot be read or is not TOML.
-    """
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"{path} cannot be read ({error.strerror}).") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(f"{path} is not a settings file in TOML: {error}.") from error

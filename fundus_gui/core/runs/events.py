@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
@@ -43,6 +43,21 @@ class WeightsLoaded:
     sha256: str
     mean: tuple[float, float, float]
     std: tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeacherLoaded:
+    """The network also learns from the answers of another, to which a resumed run returns.
+
+    Attributes:
+        title: what it is, for people.
+        licence: its terms, which bind what learns from it.
+        sha256: of the file.
+    """
+
+    title: str
+    licence: str
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +173,7 @@ Event = (
     Preparing
     | Notice
     | WeightsLoaded
+    | TeacherLoaded
     | RunStarted
     | StepReport
     | EpochReport
@@ -166,6 +182,11 @@ Event = (
     | RunEnded
 )
 _KINDS: dict[str, Any] = {kind.__name__: kind for kind in get_args(Event)}
+
+
+def terms(sources: Iterable[WeightsLoaded | TeacherLoaded]) -> str:
+    """Return the licences that bind what was made from `sources`, each once."""
+    return "; ".join(dict.fromkeys(source.licence for source in sources if source.licence))
 
 
 def event_to_json(event: Event) -> str:

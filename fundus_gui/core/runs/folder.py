@@ -13,8 +13,9 @@ from filelock import FileLock, Timeout
 
 from fundus_gui.core import atomic
 from fundus_gui.core.errors import DatasetError, ExportError, FundusError
-from fundus_gui.core.runs.config import TrainConfig, read_settings
+from fundus_gui.core.runs.config import TrainConfig
 from fundus_gui.core.runs.events import Event, event_to_json
+from fundus_gui.core.runs.settings import read_settings
 
 # What a running training can be asked, through a file so that any process can ask.
 Request = Literal["pause", "continue", "stop-after-epoch", "stop"]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import tomllib
 import types
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from fundus_gui.core.errors import ConfigError
@@ -128,3 +130,17 @@ def _described(field: dataclasses.Field[Any], hint: Any) -> Setting:
         choices=get_args(hint) if is_choice else (),
         **field.metadata,
     )
+
+
+def read_settings(path: Path) -> dict[str, Any]:
+    """Read the settings that a TOML file names; they are checked when a config is made of them.
+
+    Raises:
+        ConfigError: the file cannot be read or is not TOML.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read ({error.strerror}).") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path} is not a settings file in TOML: {error}.") from error

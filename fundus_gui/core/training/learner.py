@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from fundus_gui.core.errors import DeviceError
 from fundus_gui.core.preprocessing import Preprocessing
 from fundus_gui.core.runs import TrainConfig
 from fundus_gui.core.training.augmentation import mixing
+from fundus_gui.core.training.distillation import Distillation, Teacher
 from fundus_gui.core.training.losses import make_loss
 from fundus_gui.core.training.optimisation import freeze, make_optimizer, set_learning_rate
 from fundus_gui.core.training.seeds import seed_of
@@ -63,6 +64,7 @@ class Learner:
         preprocessing: Preprocessing,
         class_weights: Tensor | None,
         class_count: int,
+        teachers: Sequence[Teacher] = (),
     ) -> None:
         self.config = config
         self.fabric = fabric
@@ -71,6 +73,9 @@ class Learner:
         self._class_count = class_count
         self._is_frozen = False
         self._loss_of = make_loss(config, class_weights).to(fabric.device)
+        self._distillation = (
+            Distillation(teachers, config, preprocessing, fabric) if teachers else None
+        )
         network = network.to(fabric.device)
         if config.channels_last:
             network = network.to(memory_format=torch.channels_last)
@@ -141,9 +146,10 @@ class Learner:
             targets = some_labels.to(self.fabric.device)
             if mix is not None:
                 inputs, targets = mix(inputs, targets)
+            loss_of = self._objective(inputs, targets)
             with self.fabric.no_backward_sync(self._model, enabled=self._skips(number, chunks)):
                 logits = self._model(inputs)
-                share = self._loss_of(logits, targets) * (len(some_labels) / len(labels))
+                share = loss_of(logits) * (len(some_labels) / len(labels))
                 self.fabric.backward(share)
             loss += share.detach()
             if mix is None:
@@ -155,6 +161,17 @@ class Learner:
             sums = reduced.cpu()
             sums[0] /= self.fabric.world_size
         return Outcome(float(sums[0]), None if mix is not None else int(sums[1]))
+
+    def _objective(self, inputs: Tensor, targets: Tensor) -> Callable[[Tensor], Tensor]:
+        """Return what makes a loss of the logits.
+
+        Teachers answer at once, before the student's own pass fills the memory.
+        """
+        distillation = self._distillation
+        if distillation is None:
+            return lambda logits: self._loss_of(logits, targets)
+        answers = distillation.answers(inputs)
+        return lambda logits: distillation.joined(self._loss_of(logits, targets), logits, answers)
 
     def _skips(self, number: int, chunks: list[tuple[Tensor, Tensor]]) -> bool:
         return self.fabric.world_size > 1 and number < len(chunks)

@@ -29,9 +29,11 @@ from fundus_gui.core.runs import (
     Event,
     RunFolder,
     StepReport,
+    TeacherLoaded,
     TrainConfig,
     WeightsLoaded,
     read_run,
+    terms,
 )
 from fundus_gui.core.runs.data import PERCEPTUAL, SHA256
 from fundus_gui.core.training.learner import Learner
@@ -51,6 +53,7 @@ class RunOutput:
     command: str
     is_first: bool
     loaded: WeightsLoaded | None = None
+    teachers: tuple[TeacherLoaded, ...] = ()
     _board: TensorBoardWriter | None = field(default=None, init=False)
     _started: float = field(default_factory=time.monotonic, init=False)
     _step_written: float = field(default=0.0, init=False)
@@ -146,11 +149,12 @@ class RunOutput:
                 "split_sha256": hashlib.sha256(split_table(self.data).encode()).hexdigest(),
                 "image_hashes": _image_hashes(self.data),
                 "started_from": asdict(loaded) if loaded is not None else {},
+                "teachers": [asdict(teacher) for teacher in self.teachers],
                 "epoch": report.epoch,
                 "config": {
                     name: value
                     for name, value in settings.items()
-                    if name != "data" and value not in (None, float("inf"))
+                    if name not in ("data", "teacher") and value not in (None, float("inf"))
                 },
                 "command": self.command,
                 "date": datetime.now(UTC).strftime("%Y-%m-%d"),
@@ -160,7 +164,7 @@ class RunOutput:
                 },
             },
             metrics={"validation": dict(report.validation)},
-            licence=loaded.licence if loaded is not None else "",
+            licence=terms([loaded, *self.teachers] if loaded is not None else self.teachers),
         )
 
 

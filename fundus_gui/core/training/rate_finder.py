@@ -19,6 +19,7 @@ from fundus_gui.core.preprocessing import Preprocessing
 from fundus_gui.core.runs import Notice, Preparing, TrainConfig
 from fundus_gui.core.runs.data import prepare_dataset
 from fundus_gui.core.training.batches import TrainingBatches
+from fundus_gui.core.training.distillation import load_teachers
 from fundus_gui.core.training.learner import Course, Learner
 from fundus_gui.core.training.loop import class_indices
 from fundus_gui.core.training.processes import make_fabric
@@ -59,7 +60,8 @@ def find_learning_rate(
     yield Preparing(stage="building")
     fabric = make_fabric(config)
     fabric.launch()
-    learner = make_learner(config, fabric, data, preprocessing)
+    teachers = load_teachers(config, data.class_names)
+    learner = make_learner(config, fabric, data, preprocessing, teachers=teachers)
     yield from _rising(learner, _updates(learner, data, views))
 
 

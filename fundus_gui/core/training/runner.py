@@ -30,6 +30,7 @@ from fundus_gui.core.runs import (
     Preparing,
     RunEnded,
     RunFolder,
+    TeacherLoaded,
     TrainConfig,
     WeightsLoaded,
     read_events,
@@ -37,6 +38,13 @@ from fundus_gui.core.runs import (
 )
 from fundus_gui.core.runs.data import prepare_dataset, record_hashes, verify_dataset
 from fundus_gui.core.training.batches import class_weights
+from fundus_gui.core.training.distillation import (
+    Teacher,
+    absolute_teacher,
+    check_same_teachers,
+    check_teachers,
+    load_teachers,
+)
 from fundus_gui.core.training.learner import Learner
 from fundus_gui.core.training.loop import Training, class_indices
 from fundus_gui.core.training.optimisation import training_sizes
@@ -66,7 +74,8 @@ def fit(config: TrainConfig, out: Path, *, command: str = "") -> Generator[Event
         return
     _check(config)
     # A resumed run may be started from another working directory.
-    config = config.changed(data=str(Path(config.data).absolute()) if config.data else "")
+    data = str(Path(config.data).absolute()) if config.data else ""
+    config = config.changed(data=data, teacher=absolute_teacher(config))
     folder.create(config)
     with folder.locked(), _told(folder):
         for event in _prepared(folder, config):
@@ -106,6 +115,7 @@ def _check(config: TrainConfig) -> None:
     """Raise what can be known without the data."""
     if config.tensorboard:
         check_tensorboard()
+    check_teachers(config)
     with torch.device("meta"):
         network = create_model(
             config.model,
@@ -192,6 +202,8 @@ def _run(
 def _events(
     config: TrainConfig, fabric: Fabric, data: Dataset, output: RunOutput
 ) -> Generator[Event, None, None]:
+    teachers = load_teachers(config, data.class_names)
+    yield from _introduced(teachers, output)
     preprocessing = Preprocessing(size=config.input_size, contrast=config.contrast)
     training_views = yield from decode_views(data.part("train"), preprocessing, config)
     validation_views = yield from decode_views(data.part("val"), preprocessing, config)
@@ -211,12 +223,24 @@ def _events(
     if loaded is not None:
         output.loaded = loaded
         preprocessing = _as_trained(preprocessing, loaded, config)
-    learner = make_learner(config, fabric, data, preprocessing, initial)
+    learner = make_learner(config, fabric, data, preprocessing, initial, teachers)
     place = Place()
     if is_resumed:
         place = load_state(output.folder.state_file, learner)
     training = Training(learner, data, training_views, validation_views, output)
     yield from training.run(place)
+
+
+def _introduced(
+    teachers: Sequence[Teacher], output: RunOutput
+) -> Generator[TeacherLoaded, None, None]:
+    """Tell of the teachers, or make sure that a resumed run has those that it began with."""
+    if output.folder.state_file.is_file():
+        events = read_events(output.folder)
+        check_same_teachers(teachers, [e for e in events if isinstance(e, TeacherLoaded)])
+    output.teachers = tuple(teacher.record() for teacher in teachers)
+    if not output.folder.state_file.is_file():
+        yield from output.teachers
 
 
 def _initial_weights(config: TrainConfig, class_names: Sequence[str]) -> InitialWeights:
@@ -269,6 +293,7 @@ def make_learner(
     data: Dataset,
     preprocessing: Preprocessing,
     initial: InitialWeights | None = None,
+    teachers: Sequence[Teacher] = (),
 ) -> Learner:
     """Return a network for the classes of `data` with all that trains it."""
     torch.manual_seed(config.seed)
@@ -284,7 +309,7 @@ def make_learner(
     if config.balance == "loss":
         counts = class_indices(data, "train")
         weights = class_weights(counts, len(data.class_names), config.balance_strength)
-    return Learner(config, fabric, network, preprocessing, weights, len(data.class_names))
+    return Learner(config, fabric, network, preprocessing, weights, len(data.class_names), teachers)
 
 
 def _compiling(config: TrainConfig, fabric: Fabric) -> Generator[Notice, None, TrainConfig]:

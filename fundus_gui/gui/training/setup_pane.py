@@ -11,7 +11,6 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
-    QLabel,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -23,8 +22,9 @@ from fundus_gui.gui.error_dialog import ErrorReporter
 from fundus_gui.gui.training.architectures import list_architectures
 from fundus_gui.gui.training.data_pane import DataPane
 from fundus_gui.gui.training.recipe_form import RecipeForm
-from fundus_gui.gui.training.start_bar import StartBar
+from fundus_gui.gui.training.start_bar import TrainingStartBar
 from fundus_gui.gui.training.trials_bar import TrialsBar
+from fundus_gui.gui.widgets.section import section
 from fundus_gui.gui.worker import JobSlot
 
 _SIDE_BY_SIDE = 1280  # px, from which the recipe stands beside the data
@@ -66,7 +66,7 @@ class SetupPane(QWidget):
         self.data = DataPane(errors)
         self.recipe = RecipeForm(left_out=self.data.settings())
         self.trials = TrialsBar(program, errors)
-        self.bar = StartBar(runs_dir)
+        self.bar = TrainingStartBar(runs_dir)
         self._halves = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         self._scroll = QScrollArea()
         self._lay_out()
@@ -98,8 +98,8 @@ class SetupPane(QWidget):
         content = QWidget()
         self._halves.setContentsMargins(16, 8, 16, 8)
         self._halves.setSpacing(24)
-        self._halves.addWidget(_section(self.tr("1  Photographs"), self.data), 1)
-        self._halves.addWidget(_section(self.tr("2  Recipe"), self.recipe, self.trials), 1)
+        self._halves.addWidget(section(self.tr("1  Photographs"), self.data), 1)
+        self._halves.addWidget(section(self.tr("2  Recipe"), self.recipe, self.trials), 1)
         content.setLayout(self._halves)
         self._scroll.setAccessibleName(self.tr("Photographs and recipe"))
         self._scroll.setWidget(content)
@@ -151,20 +151,3 @@ class SetupPane(QWidget):
         is_wide = self.width() >= _SIDE_BY_SIDE
         direction = QBoxLayout.Direction
         self._halves.setDirection(direction.LeftToRight if is_wide else direction.TopToBottom)
-
-
-def _section(title: str, *contents: QWidget) -> QWidget:
-    heading = QLabel(title)
-    font = heading.font()
-    font.setPointSizeF(font.pointSizeF() * 1.3)
-    font.setBold(True)
-    heading.setFont(font)
-    section = QWidget()
-    column = QVBoxLayout(section)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(8)
-    column.addWidget(heading)
-    for content in contents:
-        column.addWidget(content)
-    column.addStretch(1)
-    return section

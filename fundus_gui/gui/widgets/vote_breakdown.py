@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from fundus_gui.core.results import Prediction
-from fundus_gui.core.vote import FlipPoint, flip_points
+from fundus_gui.core.vote import FlipPoint
 from fundus_gui.gui.widgets.appearance import Appearance
 
 _SENTENCES = 3  # flip points in words; the others are in the tooltip
@@ -85,7 +85,12 @@ class VoteBreakdown(QWidget):
             )
             return
         flips = self._flip_sentences(prediction)
-        self._words.setText(" ".join([self._agreement_sentence(prediction), *flips[:_SENTENCES]]))
+        said = [self._agreement_sentence(prediction), *flips[:_SENTENCES]]
+        if prediction.decision.rule == "entropy":
+            said.append(
+                self.tr("On each photograph the surer models weigh more than is set below.")
+            )
+        self._words.setText(" ".join(said))
         if len(flips) > _SENTENCES:
             self._words.setToolTip("<br>".join(flips))
 
@@ -99,7 +104,7 @@ class VoteBreakdown(QWidget):
             agrees = top == prediction.label_index
             texts = (
                 appearance.model_title(name),
-                f"{prediction.weights[row]:.2f}",
+                f"{prediction.image_weights[row]:.2f}",
                 appearance.class_title(prediction.class_names[top]),
                 f"{own[top]:.1%}",
                 _YES if agrees else _NO,
@@ -147,7 +152,7 @@ class VoteBreakdown(QWidget):
 
     def _flip_sentences(self, prediction: Prediction) -> list[str]:
         """Say what would change the answer, the smallest change first, and what cannot."""
-        points = flip_points(prediction.member_probabilities, prediction.weights)
+        points = prediction.flip_points
         points.sort(key=lambda point: abs(point.weight - prediction.weights[point.member]))
         movable = {point.member for point in points}
         if not points:

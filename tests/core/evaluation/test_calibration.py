@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from made_predictions import made_labels, made_probabilities
 from scipy.special import softmax
 
-from fundus_gui.core.evaluation.calibration import fit_temperature, reliability, with_temperature
+from fundus_gui.core.decision import with_temperature
+from fundus_gui.core.evaluation.calibration import fit_temperature, reliability
 from fundus_gui.core.evaluation.metrics import WeightedSample, calibration_error, log_loss
 
 

@@ -6,14 +6,12 @@ import numpy as np
 import pytest
 from made_predictions import made_labels, made_probabilities
 
-from fundus_gui.core.catalogue import PredictionSets
+from fundus_gui.core.decision import PredictionSets, classes_in_sets, nonconformity
 from fundus_gui.core.errors import DatasetError, EnsembleError
 from fundus_gui.core.evaluation.conformal import (
-    classes_in_sets,
     fewest_patients,
     fit_prediction_sets,
     measure_sets,
-    nonconformity,
 )
 
 

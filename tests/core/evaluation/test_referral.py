@@ -7,12 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fundus_gui.core.catalogue import Referral
+from fundus_gui.core.decision import Referral, outcome
 from fundus_gui.core.errors import ConfigError, DatasetError
 from fundus_gui.core.evaluation.referral import (
     fit_referral,
     measure_referral,
-    outcome,
     referral_curve,
 )
 

@@ -20,7 +20,7 @@ EACH = 16
 @pytest.fixture(autouse=True)
 def _blank_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Spare the drawing, which takes longer than a run here; shared fixtures and processes draw."""
-    monkeypatch.setattr(run_report, "_rendered", lambda *_: b"<svg/>")
+    monkeypatch.setattr(run_report, "rendered", lambda *_: b"<svg/>")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,20 +8,20 @@ from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from fundus_gui.core.runs import TrainConfig, train_arguments
-from fundus_gui.gui.training.start_bar import StartBar
+from fundus_gui.gui.training.start_bar import TrainingStartBar
 
 CONFIG = TrainConfig(data="/data/my eyes", model="vit_ti_16", epochs=7)
 
 
 @pytest.fixture
-def bar(qtbot: QtBot, tmp_path: Path) -> StartBar:
-    shown = StartBar(tmp_path)
+def bar(qtbot: QtBot, tmp_path: Path) -> TrainingStartBar:
+    shown = TrainingStartBar(tmp_path)
     qtbot.addWidget(shown)
     shown.show()
     return shown
 
 
-def test_a_name_of_day_and_network_is_proposed_until_one_is_given(bar: StartBar) -> None:
+def test_a_name_of_day_and_network_is_proposed_until_one_is_given(bar: TrainingStartBar) -> None:
     bar.show_config(CONFIG, "")
     assert bar.name.text().endswith(" vit_ti_16")
     bar.show_config(CONFIG.changed(model="timm:a/b"), "")
@@ -33,7 +33,7 @@ def test_a_name_of_day_and_network_is_proposed_until_one_is_given(bar: StartBar)
     assert bar.name.text().endswith(" vit_ti_16")
 
 
-def test_the_command_does_the_same_in_a_terminal(bar: StartBar, tmp_path: Path) -> None:
+def test_the_command_does_the_same_in_a_terminal(bar: TrainingStartBar, tmp_path: Path) -> None:
     bar.show_config(CONFIG, "")
     bar.name.setText("mine")
     bar.copy.click()
@@ -41,7 +41,9 @@ def test_the_command_does_the_same_in_a_terminal(bar: StartBar, tmp_path: Path) 
     assert shlex.split(copied) == ["fundus-gui", *train_arguments(CONFIG, tmp_path / "mine")]
 
 
-def test_what_is_wrong_is_said_and_nothing_can_be_started(bar: StartBar, qtbot: QtBot) -> None:
+def test_what_is_wrong_is_said_and_nothing_can_be_started(
+    bar: TrainingStartBar, qtbot: QtBot
+) -> None:
     bar.show_config(None, "folds must be 0 or at least 2.")
     assert bar.problem.text() == "folds must be 0 or at least 2."
     assert bar.problem.isVisible()
@@ -52,7 +54,7 @@ def test_what_is_wrong_is_said_and_nothing_can_be_started(bar: StartBar, qtbot: 
         bar.start.click()
 
 
-def test_a_second_click_waits_for_the_first(bar: StartBar) -> None:
+def test_a_second_click_waits_for_the_first(bar: TrainingStartBar) -> None:
     bar.show_config(CONFIG, "")
     bar.set_starting(True)
     assert not bar.start.isEnabled()
@@ -62,7 +64,7 @@ def test_a_second_click_waits_for_the_first(bar: StartBar) -> None:
     assert bar.start.isEnabled()
 
 
-def test_without_a_name_nothing_can_be_started(bar: StartBar) -> None:
+def test_without_a_name_nothing_can_be_started(bar: TrainingStartBar) -> None:
     bar.show_config(CONFIG, "")
     bar.name.setText("  ")
     assert not bar.start.isEnabled()

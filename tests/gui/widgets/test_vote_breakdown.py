@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from invented import predict
@@ -10,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QTableWidget
 from pytestqt.qtbot import QtBot
 
+from fundus_gui.core.decision import Decision
 from fundus_gui.core.results import Prediction
 from fundus_gui.gui.widgets.appearance import Appearance
 from fundus_gui.gui.widgets.vote_breakdown import VoteBreakdown
@@ -194,3 +196,14 @@ def test_trying_weights_does_not_shrink_the_text(qtbot: QtBot, breakdown: VoteBr
     breakdown.set_prediction(agreed)
     qtbot.wait(1)
     assert words_label.height() >= before
+
+
+def test_where_the_surer_weigh_more_the_table_has_the_photograph_s_own_weights(
+    breakdown: VoteBreakdown,
+) -> None:
+    sure, unsure = (0.0, 1.0, 0.0), (1 / 3 + 2e-9, 1 / 3 - 1e-9, 1 / 3 - 1e-9)
+    prediction = predict(sure, unsure, weights=(0.5, 0.5))
+    breakdown.set_prediction(replace(prediction, decision=Decision(rule="entropy")))
+    assert [row[1] for row in rows(breakdown)] == ["0.75", "0.25"]
+    assert "with 75% of the vote weight" in words(breakdown)
+    assert words(breakdown).endswith("the surer models weigh more than is set below.")

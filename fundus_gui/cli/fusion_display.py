@@ -1,0 +1,98 @@
+"""How the command line shows what the ways to vote are worth, and the ensemble of one of them."""
+
+from __future__ import annotations
+
+import math
+
+from rich import box
+from rich.table import Column, Table
+
+from fundus_gui.cli.console import out as console
+from fundus_gui.cli.console import printable
+from fundus_gui.core.assessments.fusing import FusedVote
+from fundus_gui.core.catalogue import EnsembleSpec
+from fundus_gui.core.evaluation import Interval
+from fundus_gui.core.fusion.comparison import ComparedVote, ComparisonSettings
+
+
+def print_fusion(fused: FusedVote, settings: ComparisonSettings) -> None:
+    """Print every way to vote beside equal weights and the best model, then the ensemble."""
+    score = settings.options.score.replace("_", " ")
+    console.print(_compared(fused, score))
+    console.print(
+        f"Each way to vote is judged by {score} on patients that its weights were not fitted on; "
+        f"below each figure its {settings.bootstrap.level:.0%} interval. n.s.: not significantly "
+        "different, the interval holds 0.",
+        soft_wrap=True,
+    )
+    console.print()
+    print_ensemble(fused.spec, fused)
+
+
+def _compared(fused: FusedVote, score: str) -> Table:
+    titles = (score.replace(" ", "\n"), "less\nequal weights", "less\nbest model", "weights")
+    columns = (Column(title, justify="right", no_wrap=True) for title in titles)
+    name = Column("vote", overflow="fold")
+    table = Table(name, *columns, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), leading=1)
+    for vote in fused.compared:
+        is_chosen = vote is fused.chosen
+        remark = "alone" if vote.kind == "member" else "chosen" if is_chosen else ""
+        table.add_row(
+            f"{printable(vote.name)}\n{remark}",
+            _figure(vote.interval),
+            _difference(vote.against_equal),
+            _difference(vote.against_best_member),
+            _weights(vote),
+            style="bold" if is_chosen else "",
+        )
+    return table
+
+
+def _figure(found: Interval, sign: str = "") -> str:
+    if math.isnan(found.low):
+        return f"{found.value:{sign}.3f}"
+    between = " to " if sign else "–"  # not between two signs
+    return f"{found.value:{sign}.3f}\n{found.low:{sign}.3f}{between}{found.high:{sign}.3f}"
+
+
+def _difference(found: Interval) -> str:
+    if found.low == found.high == 0:
+        return "the same"
+    value, _, ends = _figure(found, "+").partition("\n")
+    return f"{value}{'' if found.excludes_zero else ' n.s.'}\n{ends}"
+
+
+def _weights(vote: ComparedVote) -> str:
+    weights = "\n".join(f"{weight:.3f}" for weight in vote.fit.weights)
+    return weights if vote.fit.rule == "constant" else "by image"
+
+
+def print_ensemble(spec: EnsembleSpec, fused: FusedVote | None = None) -> None:
+    """Print what an ensemble stores; with the intervals of its weights if they were fitted."""
+    console.print(printable(f"{spec.name} ({spec.method}, {spec.fitted_on})"), soft_wrap=True)
+    for index, (member, weight) in enumerate(zip(spec.members, spec.weights, strict=True)):
+        ends = ""
+        if fused is not None:
+            low, high = fused.weight_intervals[index]
+            ends = f"  ({low:.3f}–{high:.3f})"
+        console.print(printable(f"  {member}: weight {weight:.3f}{ends}"), soft_wrap=True)
+    for line in _stored(spec):
+        console.print(f"  {line}", soft_wrap=True)
+    for note in spec.notes:
+        console.print(printable(f"  {note}"), style="yellow", soft_wrap=True)
+
+
+def _stored(spec: EnsembleSpec) -> list[str]:
+    lines = [f"temperature of the vote {spec.temperature:.3f}"]
+    if spec.rule != "constant":
+        lines.insert(0, f"the weights change from image to image by {spec.rule}")
+    sets, referral = spec.prediction_sets, spec.referral
+    if sets is not None:
+        kind = "for each class" if len(sets.thresholds) > 1 else "for all classes"
+        lines.append(f"prediction sets that hold the class in {sets.coverage:.0%}, {kind}")
+    if referral is not None:
+        agreement = f" or an agreement of {referral.agreement:.2f}" if referral.agreement else ""
+        lines.append(
+            f"refers photographs below a confidence of {referral.confidence:.3f}{agreement}"
+        )
+    return lines

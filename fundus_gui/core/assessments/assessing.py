@@ -1,0 +1,399 @@
+"""From a folder of labelled photographs to their evaluation, as a generator of its progress."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from fundus_gui import __version__
+from fundus_gui.core.assessments.records import Assessment, Classify, DataPart, JudgedPart
+from fundus_gui.core.cards import ModelCard
+from fundus_gui.core.catalogue import Catalogue, EnsembleSpec, check_same_classes
+from fundus_gui.core.datasets import (
+    Dataset,
+    ImageHashes,
+    LabelledImage,
+    find_duplicates,
+    hash_images,
+    read_dataset,
+    read_split,
+)
+from fundus_gui.core.datasets.labelled import shortened
+from fundus_gui.core.errors import DatasetError
+from fundus_gui.core.evaluation import (
+    EvaluationReport,
+    EvaluationSettings,
+    LabelledPredictions,
+    evaluation_steps,
+)
+from fundus_gui.core.leaks import Overlap, overlap
+from fundus_gui.core.results import ImageResult, ModelsReady, Prediction, UnreadableImage
+from fundus_gui.core.runs.data import PERCEPTUAL, SHA256
+
+Stage = Literal["reading", "hashing", "loading", "classifying", "measuring"]
+Hashes = Mapping[Path, ImageHashes]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far one stage of an evaluation is.
+
+    Attributes:
+        stage: which; the stages after "hashing" come once for each part.
+        done, total: photographs or steps; total is 0 where it is not known.
+        text: what is worked on, e.g. "odir, test".
+    """
+
+    stage: Stage
+    done: int = 0
+    total: int = 0
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssessmentRequest:
+    """What is to be evaluated.
+
+    Attributes:
+        judged: photographs to measure on.
+        spec: models and how they vote.
+        tuning: photographs to fit temperature, prediction sets and thresholds on; or None.
+        settings: what to measure, and how.
+        name: of the evaluation; made from models and data when empty.
+        near_duplicates: look by looks too, not by bytes alone, for photographs that are among the
+            training images or in both parts.
+    """
+
+    judged: DataPart
+    spec: EnsembleSpec
+    tuning: DataPart | None = None
+    settings: EvaluationSettings = field(default_factory=EvaluationSettings)
+    name: str = ""
+    near_duplicates: bool = True
+
+    @property
+    def parts(self) -> tuple[DataPart, ...]:
+        """The part to measure on, and the one to fit on if there is one."""
+        return (self.judged,) if self.tuning is None else (self.judged, self.tuning)
+
+    @property
+    def title(self) -> str:
+        """The given name, or one in words."""
+        return self.name or f"{self.spec.name} on {self.judged.title}"
+
+
+def assess(
+    request: AssessmentRequest, catalogue: Catalogue, classify: Classify
+) -> Generator[Progress | Assessment, None, None]:
+    """Evaluate labelled photographs; the last record is the Assessment.
+
+    What can be refused is refused before the first photograph is decoded. Closing the generator
+    cancels.
+
+    Raises:
+        DatasetError: the photographs cannot be used as they are, or none can be read.
+        FundusError: models or settings that do not go together.
+    """
+    spec = request.spec
+    cards = {name: catalogue.model(name).card for name in spec.members}
+    check_same_classes([catalogue.model(name) for name in spec.members])
+    class_names = cards[spec.members[0]].class_names
+    request.settings.grades(class_names)
+    yield Progress("reading", text=request.judged.title)
+    labelled = [read_part(part, class_names) for part in request.parts]
+    _refuse_shared_files(*labelled)
+    hashes = yield from _hash(
+        [image for images in labelled for image in images], request.near_duplicates
+    )
+    leaks, warnings = _find_leaks(cards, labelled, hashes)
+    judged, ready = yield from _judge(request.judged, labelled[0], spec, class_names, classify)
+    tuning = None
+    if request.tuning is not None:
+        tuning, _ = yield from _judge(request.tuning, labelled[1], spec, class_names, classify)
+    report = yield from _measure(judged, tuning, spec, request.settings)
+    yield Assessment(
+        name=request.title,
+        date=datetime.now(UTC).isoformat(timespec="seconds"),
+        judged=judged,
+        tuning=tuning,
+        report=report,
+        leaks=leaks,
+        warnings=(*warnings, *_unreadable(judged), *_unreadable(tuning)),
+        weights_sha256=ready.weights_sha256,
+        device=ready.device_name,
+        version=__version__,
+    )
+
+
+def judge(
+    part: DataPart, spec: EnsembleSpec, class_names: Sequence[str], classify: Classify
+) -> Generator[Progress, None, JudgedPart]:
+    """Return labelled photographs with what each member says of them.
+
+    Args:
+        part: which photographs.
+        spec: whose members judge.
+        class_names: of the members, in the order of their outputs.
+        classify: the engine.
+
+    Raises:
+        DatasetError: the photographs cannot be used as they are, or none can be read.
+    """
+    yield Progress("reading", text=part.title)
+    labelled = read_part(part, class_names)
+    judged, _ = yield from _judge(part, labelled, spec, tuple(class_names), classify)
+    return judged
+
+
+def read_part(part: DataPart, class_names: Sequence[str]) -> tuple[LabelledImage, ...]:
+    """Return the labelled photographs of a part.
+
+    Args:
+        part: which.
+        class_names: that a label may have; not all need to occur.
+
+    Raises:
+        DatasetError: the folder cannot be read, has no such part, or has other classes.
+    """
+    dataset = _read(part.folder, part.split)
+    images = dataset.images if part.part is None else dataset.part(part.part)
+    if not images:
+        raise DatasetError(_parts_sentence(dataset, part))
+    foreign = sorted({image.label for image in images} - set(class_names))
+    if foreign:
+        raise DatasetError(
+            f"{part.title} has photographs of classes that the models do not know: "
+            f"{shortened(foreign)}. They know {shortened(class_names, most=20)}. Rename the "
+            "classes, or leave these photographs out."
+        )
+    return tuple(replace(image, extra=_without_hashes(image.extra)) for image in images)
+
+
+def _without_hashes(extra: Mapping[str, str]) -> dict[str, str]:
+    """Leave out what `split.csv` adds to `labels.csv`."""
+    return {name: cell for name, cell in extra.items() if name not in (SHA256, PERCEPTUAL)}
+
+
+def _read(folder: Path, split: Path | None) -> Dataset:
+    resolved = folder.resolve()  # so that the files are found again from anywhere
+    return read_dataset(resolved) if split is None else read_split(resolved, split)
+
+
+def default_part(folder: Path, split: Path | None = None) -> DataPart:
+    """Return what to measure on where nothing is said: the test part, or all without one.
+
+    Raises:
+        DatasetError: the folder cannot be read.
+    """
+    has_test = bool(_read(folder, split).part("test"))
+    return DataPart(folder=folder, part="test" if has_test else None, split=split)
+
+
+def _parts_sentence(dataset: Dataset, wanted: DataPart) -> str:
+    counts = Counter(image.part for image in dataset.images if image.part is not None)
+    advice = "or give the split.csv of a training run that has this part."
+    if not counts:
+        return (
+            f"{dataset.name} is not divided into parts, so that there is no part "
+            f"'{wanted.part}'. Take all its photographs, {advice}"
+        )
+    listed = " and ".join(f"'{name}' ({count} photographs)" for name, count in counts.items())
+    return f"{dataset.name} has no part '{wanted.part}', but {listed}. Choose one, {advice}"
+
+
+def _refuse_shared_files(
+    judged: Iterable[LabelledImage], tuning: Iterable[LabelledImage] = ()
+) -> None:
+    """Refuse to measure on what temperature and thresholds were fitted on."""
+    fitted_on = {image.path.resolve() for image in tuning}
+    shared = [image.path.name for image in judged if image.path.resolve() in fitted_on]
+    if shared:
+        raise DatasetError(
+            f"{len(shared)} photographs to measure on are also those to fit temperature and "
+            f"thresholds on ({shortened(shared, most=3)}), so that the figures would flatter the "
+            "models. Choose two parts that have no photograph in common."
+        )
+
+
+# --- leaks --------------------------------------------------------------------------------------
+
+
+def _hash(
+    images: Sequence[LabelledImage], near_duplicates: bool
+) -> Generator[Progress, None, dict[Path, ImageHashes]]:
+    hashes: dict[Path, ImageHashes] = {}
+    found = hash_images(images) if near_duplicates else _hash_bytes(images)
+    for done, (image, known) in enumerate(found, start=1):
+        if known is not None:
+            hashes[image.path] = known
+        yield Progress("hashing", done, len(images))
+    return hashes
+
+
+def _hash_bytes(
+    images: Iterable[LabelledImage],
+) -> Iterator[tuple[LabelledImage, ImageHashes | None]]:
+    for image in images:
+        try:
+            with image.path.open("rb") as stream:
+                sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+        except OSError:
+            yield image, None
+        else:
+            # As long as a hash of the looks, and near to none: only equal bytes are found by it.
+            yield image, ImageHashes(sha256, perceptual=sha256)
+
+
+def _find_leaks(
+    cards: Mapping[str, ModelCard], labelled: Sequence[Sequence[LabelledImage]], hashes: Hashes
+) -> tuple[dict[str, tuple[Path, ...]], list[str]]:
+    """Return which photographs to measure on each model has learnt, and what must be said."""
+    overlaps, *of_tuning = (_overlaps(cards, images, hashes) for images in labelled)
+    leaks = {name: (*found.exact, *found.near) for name, found in overlaps.items() if found}
+    warnings = _sentences(overlaps)
+    for found_there in of_tuning:
+        leaking = {name: found for name, found in found_there.items() if found}
+        where = "Of the photographs that temperature and thresholds are fitted on: "
+        warnings += [where + sentence for sentence in _sentences(leaking)]
+        warnings += _shared(labelled[0], labelled[1], hashes)
+    return leaks, warnings
+
+
+def _overlaps(
+    cards: Mapping[str, ModelCard], images: Iterable[LabelledImage], hashes: Hashes
+) -> dict[str, Overlap]:
+    known = {image.path: hashes[image.path] for image in images if image.path in hashes}
+    return {name: overlap(card, known) for name, card in cards.items()}
+
+
+def _sentences(overlaps: Mapping[str, Overlap]) -> list[str]:
+    """Name the models that know some of the photographs, then those that may know some."""
+    said = [name for name, found in overlaps.items() if found or not found.is_known]
+    return [overlaps[name].sentence(name) for name in sorted(said, key=lambda n: not overlaps[n])]
+
+
+def _shared(
+    judged: Sequence[LabelledImage], tuning: Sequence[LabelledImage], hashes: Hashes
+) -> list[str]:
+    """Say which photographs and patients are in both parts."""
+    duplicates = find_duplicates(Dataset("both", (*judged, *tuning)), hashes)
+    fitted_on = {image.path for image in tuning}
+    groups = [set(group) for group in (*duplicates.exact, *duplicates.near)]
+    copies = sorted({p for g in groups if g & fitted_on for p in g - fitted_on})
+    patients = set(known_patients(judged)) & set(known_patients(tuning))
+    consequence = "the part that temperature and thresholds are fitted on, so the figures flatter"
+    warnings = []
+    if copies:
+        names = shortened([path.name for path in copies], most=3)
+        warnings.append(
+            f"{len(copies)} photographs have exact or near copies ({names}) in {consequence} "
+            "the models."
+        )
+    if patients:
+        names = shortened(sorted(patients), most=3)
+        warnings.append(f"{len(patients)} patients ({names}) are also in {consequence} the models.")
+    return warnings
+
+
+# --- classification -----------------------------------------------------------------------------
+
+
+def _judge(
+    part: DataPart,
+    images: Sequence[LabelledImage],
+    spec: EnsembleSpec,
+    class_names: tuple[str, ...],
+    classify: Classify,
+) -> Generator[Progress, None, tuple[JudgedPart, ModelsReady]]:
+    yield Progress("loading", text=part.title)
+    ready = ModelsReady("")
+    results: list[ImageResult] = []
+    with closing(classify(spec, [image.path for image in images])) as records:
+        for record in records:
+            if isinstance(record, ModelsReady):
+                ready = record
+            else:
+                results.append(record)
+            yield Progress("classifying", len(results), len(images), part.title)
+    return _judged_part(part, images, results, spec, class_names), ready
+
+
+def _judged_part(
+    part: DataPart,
+    images: Sequence[LabelledImage],
+    results: Sequence[ImageResult],
+    spec: EnsembleSpec,
+    class_names: tuple[str, ...],
+) -> JudgedPart:
+    pairs = list(zip(images, results, strict=True))
+    answered = [(image, found) for image, found in pairs if isinstance(found, Prediction)]
+    unreadable = tuple(found for found in results if isinstance(found, UnreadableImage))
+    if not answered:
+        example = f"{unreadable[0].path.name}: {unreadable[0].error}"
+        raise DatasetError(
+            f"None of the {len(images)} photographs of {part.title} could be classified "
+            f"({example})."
+        )
+    readable = tuple(image for image, _ in answered)
+    probabilities = np.array([found.member_probabilities for _, found in answered], np.float64)
+    index = {name: number for number, name in enumerate(class_names)}
+    return JudgedPart(
+        source=replace(part, folder=part.folder.resolve()),
+        images=readable,
+        predictions=LabelledPredictions(
+            class_names=class_names,
+            member_names=spec.members,
+            probabilities=probabilities.swapaxes(0, 1),  # (N, M, K) to (M, N, K)
+            labels=np.array([index[image.label] for image in readable]),
+            patients=known_patients(readable),
+            columns=known_columns(readable),
+        ),
+        image_sha256=tuple(found.image_sha256 for _, found in answered),
+        unreadable=unreadable,
+    )
+
+
+def known_patients(images: Sequence[LabelledImage]) -> tuple[str, ...]:
+    """Return each image's patient, or nothing where all are called as their own files."""
+    is_known = any(Path(image.patient_id).name != image.path.name for image in images)
+    return tuple(image.patient_id for image in images) if is_known else ()
+
+
+def known_columns(images: Sequence[LabelledImage]) -> dict[str, tuple[str, ...]]:
+    """Return laterality and the further columns, those in which at least one cell is filled."""
+    names = dict.fromkeys(name for image in images for name in image.extra)
+    columns = {"laterality": tuple(image.laterality for image in images)}
+    columns |= {name: tuple(image.extra.get(name, "") for image in images) for name in names}
+    return {name: cells for name, cells in columns.items() if any(cells)}
+
+
+def _unreadable(part: JudgedPart | None) -> list[str]:
+    if part is None or not part.unreadable:
+        return []
+    names = shortened([found.path.name for found in part.unreadable], most=3)
+    count = len(part.unreadable)
+    sentence = (
+        f"{count} of the {count + len(part.images)} photographs of {part.source.title} could not "
+        f"be classified and are in no figure: {names}."
+    )
+    return [sentence]
+
+
+def _measure(
+    judged: JudgedPart, tuning: JudgedPart | None, spec: EnsembleSpec, settings: EvaluationSettings
+) -> Generator[Progress, None, EvaluationReport]:
+    fitted_on = None if tuning is None else tuning.predictions
+    yield Progress("measuring", text=judged.source.title)
+    for step in evaluation_steps(judged.predictions, spec, settings, fitted_on):
+        if isinstance(step, EvaluationReport):
+            return step
+        yield Progress("measuring", step.done, step.steps, step.doing)
+    raise AssertionError("an evaluation ends with its report")

@@ -1,0 +1,99 @@
+"""The long jobs of the Evaluate page, as generators for a Worker."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from PySide6.QtCore import QFile
+
+from fundus_gui.core.assessments import Assessment, Classify
+from fundus_gui.core.assessments.assessing import AssessmentRequest, Progress, assess
+from fundus_gui.core.assessments.folder import (
+    AssessmentSummary,
+    find_assessments,
+    free_name,
+    read_assessment,
+    write_assessment,
+)
+from fundus_gui.core.catalogue import Catalogue
+from fundus_gui.core.errors import ExportError
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KeptAssessment:
+    """An evaluation and the folder that keeps it."""
+
+    folder: Path
+    assessment: Assessment
+
+
+@dataclass(frozen=True, slots=True)
+class Saving:
+    """The evaluation is done and being written."""
+
+
+def run_assessment(
+    request: AssessmentRequest, catalogue: Catalogue, classify: Classify, folder: Path
+) -> Generator[Progress | Saving | KeptAssessment, None, None]:
+    """Evaluate, keep the evaluation in a new folder within `folder`, and yield it at last.
+
+    Raises:
+        FundusError: as `assess` and `write_assessment`.
+    """
+    licences = {name: catalogue.model(name).card.licence for name in request.spec.members}
+    for record in assess(request, catalogue, classify):
+        if isinstance(record, Progress):
+            yield record
+            continue
+        yield Saving()
+        kept = folder / free_name(record.name, folder)
+        write_assessment(record, kept, licences)
+        yield KeptAssessment(kept, replace(record, name=kept.name))
+
+
+def list_assessments(folder: Path) -> Generator[tuple[AssessmentSummary, ...], None, None]:
+    """Yield once: what is kept, the newest first."""
+    yield tuple(find_assessments(folder))
+
+
+def load_assessments(folders: Sequence[Path]) -> Generator[KeptAssessment, None, None]:
+    """Read kept evaluations, in order.
+
+    Raises:
+        DatasetError: one is damaged.
+    """
+    for folder in folders:
+        yield KeptAssessment(folder, read_assessment(folder))
+
+
+def rename_assessment(folder: Path, name: str) -> Generator[Path, None, None]:
+    """Give an evaluation's folder another name, then yield where it lies now.
+
+    Raises:
+        ExportError: the name is taken, is none for a folder, or the disk refuses.
+    """
+    new = folder.with_name(name)
+    if new.exists() or free_name(name, folder.parent) != name:
+        raise ExportError(f"No evaluation can be called “{name}”. Choose another name.")
+    try:
+        folder.rename(new)
+    except OSError as error:
+        raise ExportError(f"{folder} cannot be renamed ({error.strerror}).") from error
+    yield new
+
+
+def trash_assessments(folders: Sequence[Path]) -> Generator[Path, None, None]:
+    """Put evaluations into the system's trash, yielding each.
+
+    Raises:
+        ExportError: there is no trash for it.
+    """
+    for folder in folders:
+        if not QFile.moveToTrash(str(folder)):
+            raise ExportError(
+                f"{folder} cannot be put into the trash. Delete the folder by hand if it is not "
+                "needed any more."
+            )
+        yield folder

@@ -1,0 +1,100 @@
+"""The areas under each class's curves in a table that is also the legend of the charts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QIcon, QPixmap
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QTableWidget,
+    QTableWidgetItem,
+    QWidget,
+)
+
+from fundus_gui.core.evaluation.records import ClassEvaluation
+from fundus_gui.gui.evaluation.operating_curve import line_colour
+from fundus_gui.gui.labels import class_title
+
+_SWATCH = 12  # px
+_FIGURES = ("auc", "average_precision")
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+class ClassAreas(QTableWidget):
+    """A row per class; double click or Enter chooses it.
+
+    Signals:
+        class_pointed: index of the class whose row is selected.
+        class_chosen: index of the class.
+    """
+
+    class_pointed = Signal(int)
+    class_chosen = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(0, 3, parent)
+        self.setHorizontalHeaderLabels((self.tr("Class"), self.tr("AUC"), self.tr("AP")))
+        self.setAccessibleName(self.tr("Areas under the curves of each class"))
+        self.setToolTip(
+            self.tr("Select a class to see its curves, double-click it to try its thresholds")
+        )
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setTabKeyNavigation(False)
+        self.setShowGrid(False)
+        self.setAlternatingRowColors(True)
+        self.verticalHeader().hide()
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.horizontalHeader().setDefaultAlignment(_LEFT)
+        self.cellActivated.connect(self._on_activated)
+        self.itemSelectionChanged.connect(self._on_selected)
+
+    def set_classes(self, classes: Sequence[ClassEvaluation]) -> None:
+        """Show these in their order, none selected."""
+        self.clearSelection()
+        self.setRowCount(len(classes))
+        for row, figures in enumerate(classes):
+            name = QTableWidgetItem(class_title(figures.name))
+            name.setToolTip(self.tr("{name}: {images} images").format(
+                name=class_title(figures.name), images=figures.images))  # fmt: skip
+            name.setIcon(self._swatch(row))
+            self.setItem(row, 0, name)
+            for column, figure in enumerate(_FIGURES, 1):
+                interval = figures.figures[figure]
+                is_known = not math.isnan(interval.value)
+                item = QTableWidgetItem(f"{interval.value:.3f}" if is_known else "–")
+                item.setTextAlignment(_RIGHT)
+                if is_known:
+                    item.setToolTip(
+                        self.tr("95 % interval: {low} to {high}").format(
+                            low=f"{interval.low:.3f}", high=f"{interval.high:.3f}"
+                        )
+                    )
+                self.setItem(row, column, item)
+
+    def recolour(self) -> None:
+        """Follow the palette."""
+        for row in range(self.rowCount()):
+            name = self.item(row, 0)
+            assert name is not None
+            name.setIcon(self._swatch(row))
+
+    def _swatch(self, row: int) -> QIcon:
+        pixmap = QPixmap(_SWATCH, _SWATCH)
+        pixmap.fill(line_colour(row, self.palette()))
+        return QIcon(pixmap)
+
+    def _on_selected(self) -> None:
+        if self.selectedItems():
+            self.class_pointed.emit(self.currentRow())
+
+    def _on_activated(self, row: int, _column: int) -> None:
+        self.class_chosen.emit(row)
