@@ -296,24 +296,11 @@ def draw_panel(axes: Axes, points: Sequence[Point], figure: str, title: str, sty
         x = np.geomspace(images.min(), max(BEYOND) * images.max(), 100)
         curve, low, high = law.at(x)
         axes.fill_between(x, low, high, color=style.cycle[1], alpha=0.15, linewidth=0)
-        axes.plot(
-            x,
-            curve,
-            color=style.cycle[1],
-            linestyle=(0, (4, 3)),
-            label="Power law, extrapolated to the right",
-        )
+        law_title = "Power law, extrapolated to the right"
+        axes.plot(x, curve, "--", color=style.cycle[1], label=law_title)
         axes.axvspan(images.max(), x[-1], color=style.grid, alpha=0.5, zorder=0)
-    axes.errorbar(
-        images,
-        value,
-        yerr=ends,
-        fmt="o",
-        color=style.cycle[0],
-        capsize=3,
-        markersize=4,
-        label="Measured, with 95 % interval",
-    )
+    looks: dict[str, Any] = {"fmt": "o", "color": style.cycle[0], "capsize": 3, "markersize": 4}
+    axes.errorbar(images, value, yerr=ends, label="Measured, with 95 % interval", **looks)
     for p in points:
         of_repeats = p.values[figure]
         if len(of_repeats) > 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -58,7 +59,7 @@ def patients(share: Dataset) -> set[str]:
 
 def test_shares_are_nested_and_hold_whole_patients_of_every_class(data: Dataset) -> None:
     shares = list(curve.nested_shares(data, FRACTIONS, seed=1).values())
-    for smaller, larger in zip(shares, shares[1:], strict=False):
+    for smaller, larger in itertools.pairwise(shares):
         assert patients(smaller) < patients(larger)
     for fraction, share in zip(FRACTIONS, shares, strict=True):
         assert {image.label for image in share.part("train")} == {"amd", "glaucoma", "normal"}

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from safetensors.torch import load_file
 
 from fundus_gui.core.assessments import JudgedPart
@@ -155,7 +156,7 @@ def calibrated(part: JudgedPart, catalogue: Catalogue) -> tuple[JudgedPart, list
         model = calibrate_model(alone, catalogue.model(name).card)
         models.append(model)
         probabilities.append(with_temperature(own.probabilities[0], model.fit.temperature))
-    judged = dataclasses.replace(part.predictions, probabilities=probabilities)
+    judged = dataclasses.replace(part.predictions, probabilities=np.array(probabilities))
     return dataclasses.replace(part, predictions=judged), models
 
 

@@ -56,7 +56,7 @@ def rewritten(page: str, parts: Mapping[str, str]) -> str:
         block = f"<!-- generated:{name} -->\n{content.strip()}\n<!-- end -->"
         marked = re.compile(f"<!-- generated:{name} -->.*?<!-- end -->", re.DOTALL)
         if marked.search(page):
-            page = marked.sub(lambda _, block=block: block, page, count=1)
+            page = marked.sub(block.replace("\\", r"\\"), page, count=1)
         else:
             page = f"{page.rstrip()}\n\n## {HEADINGS[name]}\n\n{block}\n"
     return page
@@ -281,8 +281,8 @@ def verdict(report: EvaluationReport) -> str:
     pair = next(c for c in report.comparisons if {c.first, c.second} == {vote.name, best.name})
     sign = 1 if pair.first == vote.name else -1
     known = pair.differences["log_loss"]
-    ends = sorted((sign * known.low, sign * known.high))
-    difference = Interval(sign * known.value, *ends, known.replicates)
+    low, high = sorted((sign * known.low, sign * known.high))
+    difference = Interval(sign * known.value, low, high, known.replicates)
     finding = (
         ("better than" if difference.value < 0 else "worse than")
         if difference.excludes_zero

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from fundus_gui.core import atomic
 from fundus_gui.core.evaluation import EvaluationReport, LabelledPredictions
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _COLUMNS = 3
+_FORMATS: tuple[Literal["svg", "png"], ...] = ("svg", "png")
 
 
 def write_pictures(
@@ -41,9 +42,9 @@ def write_pictures(
     }
     files = {}
     for name, draw in drawn.items():
-        for suffix in ("svg", "png"):
+        for suffix in _FORMATS:
             files[name] = folder / f"{prefix}{name}.{suffix}"
-            atomic.write_bytes(files[name], rendered(draw, LIGHT, suffix))  # type: ignore[arg-type]
+            atomic.write_bytes(files[name], rendered(draw, LIGHT, suffix))
     return files
 
 

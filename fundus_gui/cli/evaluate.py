@@ -68,19 +68,23 @@ def evaluate(
         specificity=_share(specificity, "--specificity"),
         coverage=_share(coverage, "--coverage"),
     )
-    spec = choose_ensemble(catalogue, ensemble, model or [], parse_weights(weights))
     judged = _part(data, part, split) if part else default_part(data, split)
     request = AssessmentRequest(
         judged=judged,
-        spec=spec,
+        spec=choose_ensemble(catalogue, ensemble, model or [], parse_weights(weights)),
         tuning=_tuning(judged, tune_on, tuning_data, tuning_part, tuning_split),
         settings=_with_referral(settings, referral_error, referral_rate),
         near_duplicates=near_duplicates,
     )
-    folder = _new_folder(out, request)
     classify = classify_with(catalogue, device, batch_size=batch_size, workers=workers)
+    _evaluate(request, catalogue, classify, _new_folder(out, request))
+
+
+def _evaluate(
+    request: AssessmentRequest, catalogue: Catalogue, classify: Classify, folder: Path
+) -> None:
     assessment = _assess(replace(request, name=folder.name), catalogue, classify)
-    cards = {name: catalogue.model(name).card for name in spec.members}
+    cards = {name: catalogue.model(name).card for name in request.spec.members}
     write_assessment(assessment, folder, {name: card.licence for name, card in cards.items()})
     print_assessment(assessment, folder)
     print_licences(cards)

@@ -20,8 +20,8 @@ from torch import Tensor
 from fundus_gui.core.devices import is_out_of_memory
 from fundus_gui.core.ensemble import Ensemble
 from fundus_gui.core.errors import ConfigError, DeviceError, ImageError
-from fundus_gui.core.images import read_photograph
-from fundus_gui.core.preprocessing import Preprocessing
+from fundus_gui.core.images import Photograph, read_photograph
+from fundus_gui.core.preprocessing import FieldOfView, Preprocessing, find_field_of_view
 from fundus_gui.core.results import ImageResult, Prediction, UnreadableImage
 
 
@@ -89,8 +89,8 @@ def _prepare_images(
 def _prepare(path: Path, preprocessings: tuple[Preprocessing, ...]) -> _Prepared | UnreadableImage:
     started = time.perf_counter()
     try:
-        photograph = read_photograph(path)
-        inputs = {how: how.apply(photograph.pixels) for how in preprocessings}
+        photograph, field = _read(path, preprocessings)
+        inputs = {how: how.apply(photograph.pixels, field) for how in preprocessings}
     except ImageError as error:
         return UnreadableImage(path, error.problem, error.sha256, time.perf_counter() - started)
     except MemoryError:
@@ -98,6 +98,22 @@ def _prepare(path: Path, preprocessings: tuple[Preprocessing, ...]) -> _Prepared
         return UnreadableImage(path, problem, seconds=time.perf_counter() - started)
     seconds = time.perf_counter() - started
     return _Prepared(path, inputs, photograph.sha256, photograph.warnings, seconds)
+
+
+def _read(
+    path: Path, preprocessings: tuple[Preprocessing, ...]
+) -> tuple[Photograph, FieldOfView | None]:
+    """Read a photograph no finer than any of the networks can tell, and find its retina once."""
+    enough = max(how.enough for how in preprocessings)
+    photograph = read_photograph(path, enough=enough)
+    if all(how.framing != "field-of-view" for how in preprocessings):
+        return photograph, None
+    field = find_field_of_view(photograph.pixels)
+    finest = 2 * max(how.size for how in preprocessings)
+    if photograph.reduction > 1 and max(field.width, field.height) < finest:
+        photograph = read_photograph(path)  # the retina is a small part of the frame
+        field = find_field_of_view(photograph.pixels)
+    return photograph, field
 
 
 def _predict_batches(

@@ -6,6 +6,7 @@ pixels and numbers out; free of torch, so that the window can show what a model 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -34,20 +35,23 @@ _RESAMPLING = {
 
 @dataclass(frozen=True, slots=True)
 class FieldOfView:
-    """The bounding box of the retina in pixels of the photograph, right and bottom exclusive."""
+    """The bounding box of the retina in pixels of the photograph, as far as the edges of pixels.
 
-    left: int
-    top: int
-    right: int
-    bottom: int
+    Fractions of pixels, so that it is the same box whatever size the photograph is decoded at.
+    """
+
+    left: float
+    top: float
+    right: float
+    bottom: float
 
     @property
-    def width(self) -> int:
+    def width(self) -> float:
         """Width in pixels."""
         return self.right - self.left
 
     @property
-    def height(self) -> int:
+    def height(self) -> float:
         """Height in pixels."""
         return self.bottom - self.top
 
@@ -73,10 +77,10 @@ def find_field_of_view(pixels: Pixels) -> FieldOfView:
     # One cell of the small copy is added on every side: rather a thin black rim than cut retina.
     y_scale, x_scale = height / mask.shape[0], width / mask.shape[1]
     return FieldOfView(
-        left=max(0, int((columns[0] - 1) * x_scale)),
-        top=max(0, int((rows[0] - 1) * y_scale)),
-        right=min(width, int(np.ceil((columns[-1] + 2) * x_scale))),
-        bottom=min(height, int(np.ceil((rows[-1] + 2) * y_scale))),
+        left=max(0.0, float(columns[0] - 1) * x_scale),
+        top=max(0.0, float(rows[0] - 1) * y_scale),
+        right=min(float(width), float(columns[-1] + 2) * x_scale),
+        bottom=min(float(height), float(rows[-1] + 2) * y_scale),
     )
 
 
@@ -150,16 +154,28 @@ class Preprocessing:
         if not np.isfinite(numbers).all():
             raise ConfigError("mean and std must be finite numbers.")
 
-    def view(self, pixels: Pixels) -> Pixels:
+    @property
+    def enough(self) -> int:
+        """Pixels on the shorter side of a photograph that are as good as any more.
+
+        Twice the size, since below that the JPEG decoder's own way to make a picture smaller
+        shows; and twice the copy in which the field of view is sought, so that it is found alike.
+        """
+        if self.framing == "field-of-view":
+            return 2 * max(self.size, _SEARCH_SIZE)
+        return math.ceil(2 * self.size / self.crop_fraction)
+
+    def view(self, pixels: Pixels, field: FieldOfView | None = None) -> Pixels:
         """Return the photograph exactly as the model sees it, before normalisation.
 
         Args:
             pixels: (H, W, 3) upright RGB of any size.
+            field: what `find_field_of_view` says of it, sought if None.
 
         Returns:
             (size, size, 3).
         """
-        framed = np.asarray(self._framed(pixels))
+        framed = np.asarray(self._framed(pixels, field))
         if self.contrast == "ben-graham":
             return _ben_graham(framed)
         return framed
@@ -171,11 +187,11 @@ class Preprocessing:
         normal = (scaled - mean) / std
         return np.ascontiguousarray(normal.transpose(2, 0, 1), dtype=np.float32)
 
-    def apply(self, pixels: Pixels) -> NDArray[np.float32]:
+    def apply(self, pixels: Pixels, field: FieldOfView | None = None) -> NDArray[np.float32]:
         """Turn a photograph (H, W, 3) into the network's input (3, size, size)."""
-        return self.normalise(self.view(pixels))
+        return self.normalise(self.view(pixels, field))
 
-    def _framed(self, pixels: Pixels) -> Image.Image:
+    def _framed(self, pixels: Pixels, field: FieldOfView | None) -> Image.Image:
         image = Image.fromarray(pixels)
         resampling = _RESAMPLING[self.interpolation]
         if self.framing == "squash":
@@ -185,7 +201,7 @@ class Preprocessing:
             left, top = (image.width - side) / 2, (image.height - side) / 2
             box = (left, top, left + side, top + side)
             return image.resize((self.size, self.size), resampling, box=box)
-        return self._framed_by_field_of_view(image, find_field_of_view(pixels))
+        return self._framed_by_field_of_view(image, field or find_field_of_view(pixels))
 
     def _framed_by_field_of_view(self, image: Image.Image, view: FieldOfView) -> Image.Image:
         scale = self.size / max(view.width, view.height)

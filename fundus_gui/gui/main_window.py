@@ -63,7 +63,7 @@ class MainWindow(QMainWindow):
         self._settings = load_settings(settings_path)
         self._dialogs = dialogs or FileDialogs()
         self._warned = False
-        self._wanted_model = ""
+        self._wanted_model = self._wanted_evaluation = ""
         self._installed = JobSlot(self)
         self.errors = errors or ErrorReporter(self)
         self.commands = Actions(self)
@@ -122,6 +122,7 @@ class MainWindow(QMainWindow):
         self.train_page.choose_requested.connect(self._on_choose_data)
         self.train_page.model_added.connect(self._on_models_changed)
         self.train_page.model_chosen.connect(self._on_model_chosen)
+        self.train_page.evaluation_requested.connect(self._on_evaluation_requested)
         self.evaluate_page.choose_requested.connect(self._on_choose_data)
         self.evaluate_page.models_changed.connect(self._on_models_changed)
         self.evaluate_page.photograph_requested.connect(self._on_photograph_requested)
@@ -182,12 +183,19 @@ class MainWindow(QMainWindow):
         self.show_page("classify")
         self._installed.start(list_installed)
 
+    def _on_evaluation_requested(self, name: str) -> None:
+        self._wanted_evaluation = name
+        self.show_page("evaluate")
+        self._installed.start(list_installed)
+
     def _on_installed_listed(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
         self.catalogue_changed.emit(catalogue)
         self.page.set_catalogue(catalogue, self._wanted_model)
         self.evaluate_page.set_catalogue(catalogue)
-        self._wanted_model = ""
+        if self._wanted_evaluation in catalogue.models:
+            self.evaluate_page.evaluate_model(self._wanted_evaluation)
+        self._wanted_model = self._wanted_evaluation = ""
         self._state.has_models = bool(catalogue.models)
         self._state.show()
 

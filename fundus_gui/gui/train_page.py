@@ -35,6 +35,7 @@ class TrainPage(QWidget):
         message: something to say in passing.
         model_added: the installed models are others.
         model_chosen: the name of the installed model that is to be used.
+        evaluation_requested: the name of the installed model that is to be evaluated.
     """
 
     changed = Signal()
@@ -42,6 +43,7 @@ class TrainPage(QWidget):
     message = Signal(str)
     model_added = Signal()
     model_chosen = Signal(object)
+    evaluation_requested = Signal(object)
 
     def __init__(
         self,
@@ -86,6 +88,7 @@ class TrainPage(QWidget):
         self.pane.message.connect(self.message)
         self.pane.model_added.connect(self.model_added)
         self.pane.model_chosen.connect(self.model_chosen)
+        self.pane.evaluation_requested.connect(self.evaluation_requested)
         self.control.started.connect(self._on_started)
         self.control.failed.connect(self._on_failed)
         self.control.failed.connect(errors.report)

@@ -40,25 +40,24 @@ FAST = ("--replicates", "20", "--device", "cpu")
 def test_figures_are_printed_and_kept_where_the_window_finds_them(
     run: Run, eyes: Path, tmp_path: Path
 ) -> None:
-    done = run("evaluate", "--data", eyes, "--tune-on", "val", "--coverage", "0.5", *FAST)
+    fitted = ("--tune-on", "val", "--coverage", "0.5", "--referral-rate", "0.5")
+    done = run("evaluate", "--data", eyes, *fitted, *FAST)
     assert done.code == 0
     assert "eyes, test: 12 photographs of 6 patients, 3 classes" in done.out
     assert "fitted on eyes, val" in done.out
-    for word in (
-        "tiny_a",
-        "tiny_b",
-        "pair",
-        "macro-AUC",
-        "sensitivity",
-        "McNemar",
-        "Temperature",
-        "Referral",
-    ):
+    for word in ("tiny_a", "tiny_b", "pair", "macro-AUC", "sensitivity", "McNemar"):
         assert word in done.out
+    for sentence in ("Temperature of the vote", "Prediction sets hold", "Referral: "):
+        assert sentence in done.out
     folder = tmp_path / "home" / "evaluations" / "pair on eyes, test"
     assert str(folder) in done.out
     made = read_assessment(folder)
-    assert made.report.settings.coverage == 0.5
+    settings = made.report.settings
+    assert (settings.coverage, settings.referral_aim, settings.referral_rate) == (
+        0.5,
+        "referral",
+        0.5,
+    )
     assert made.tuning is not None
     assert (folder / "report.html").is_file()
 

@@ -49,8 +49,9 @@ def box_of_disc(pixels: Pixels, centre: tuple[float, float], radius: float) -> F
 
 
 def edges(box: FieldOfView) -> NDArray[np.int64]:
-    """Return how far each edge lies outwards."""
-    return np.array((-box.left, -box.top, box.right, box.bottom))
+    """Return how far each edge lies outwards, a pixel that is kept in part as kept."""
+    left, top = math.floor(box.left), math.floor(box.top)
+    return np.array((-left, -top, math.ceil(box.right), math.ceil(box.bottom)))
 
 
 def assert_framed(pixels: Pixels, expected: FieldOfView) -> None:

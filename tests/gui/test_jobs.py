@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -64,6 +65,40 @@ def test_loaded_models_serve_the_next_ensemble_too(folder: Path, tmp_path: Path)
         assert isinstance(first, Prediction)
         assert isinstance(second, Prediction)
         assert second.member_probabilities[0] == first.member_probabilities[0]
+
+
+def test_two_classifications_at_the_same_time_take_turns(folder: Path, tmp_path: Path) -> None:
+    catalogue = read_catalogue([write_tiny_weights(tmp_path / "weights")])
+    engine = jobs.Engine(catalogue, device="cpu")
+    paths = sorted(folder.glob("?.png")) * 20
+    alone = list(engine.classify(catalogue.default, paths))[1:]
+    order: list[str] = []
+    found: dict[str, list[object]] = {"a": [], "b": []}
+    begin = threading.Barrier(2)
+
+    def classify(name: str) -> None:
+        records = engine.classify(catalogue.default, paths)
+        next(records)
+        begin.wait()
+        for record in records:
+            order.append(name)
+            found[name].append(record)
+
+    threads = [threading.Thread(target=classify, args=(name,)) for name in found]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for results in found.values():
+        same = [
+            isinstance(one, Prediction) and one.member_probabilities == other.member_probabilities
+            for one, other in zip(results, alone, strict=True)
+            if isinstance(other, Prediction)
+        ]
+        assert len(same) == len(paths)
+        assert all(same)
+    last_of_each = [len(order) - order[::-1].index(name) for name in found]
+    assert abs(last_of_each[0] - last_of_each[1]) < len(paths) / 2  # neither waited for the other
 
 
 def test_a_listing_comes_in_batches_and_in_order(folder: Path) -> None:

@@ -269,7 +269,7 @@ def test_each_page_comes_with_its_own_commands(window: MainWindow) -> None:
 
 def test_no_separator_stands_alone_in_the_tool_bar(window: MainWindow) -> None:
     (bar,) = window.findChildren(QToolBar)
-    for page in ("classify", "train", "classify"):
+    for page in ("classify", "train", "evaluate", "classify"):
         window.show_page(page)
         shown = [action for action in bar.actions() if action.isVisible()]
         pairs = pairwise(shown)
@@ -365,6 +365,58 @@ def test_a_trained_model_that_is_to_be_used_classifies(
     assert window.page.isVisible()
     assert engine.runs[-1][0].members == ("tiny_a",)
     assert window.status.text() == "2 classified"
+
+
+@pytest.mark.usefixtures("trained")
+def test_a_trained_model_that_is_to_be_evaluated_is_set_up(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    window.show_page("train")
+    with qtbot.waitSignal(window.catalogue_changed):
+        window.train_page.evaluation_requested.emit("tiny_a")
+    assert window.evaluate_page.isVisible()
+    spec = window.evaluate_page.setup.chooser.spec
+    assert spec is not None
+    assert spec.members == ("tiny_a",)
+
+
+def test_the_evaluate_page_has_its_own_commands_and_is_remembered(
+    window: MainWindow, open_window: Callable[[], MainWindow]
+) -> None:
+    window.commands.evaluate_page.trigger()
+    assert window.evaluate_page.isVisible()
+    assert menu_titles(window) == ["File", "Evaluate", "View", "Help"]
+    assert window.commands.new_evaluation.isVisible()
+    assert not window.commands.new_training.isVisible()
+    assert window.status.text() == "Ready"
+    window.evaluate_page.splitter.setSizes([400, 800])
+    window.close()
+    again = open_window()
+    assert again.evaluate_page.isVisible()
+    assert again.evaluate_page.splitter.saveState() == window.evaluate_page.splitter.saveState()
+
+
+def test_a_folder_dropped_on_the_evaluate_page_is_evaluated_on(
+    window: MainWindow, photographs: Photographs, open_window: Callable[[], MainWindow]
+) -> None:
+    window.show_page("evaluate")
+    folder = photographs(2)
+    drop(window, folder)
+    assert window.page.model.rowCount() == 0
+    window.close()
+    (entry,) = open_window().evaluate_page.setup.data.recent.menu().actions()
+    assert entry.data() == str(folder)
+
+
+def test_a_photograph_of_an_evaluation_is_opened_on_the_classify_page(
+    window: MainWindow, photographs: Photographs, wait_idle: Wait
+) -> None:
+    window.show_page("evaluate")
+    path = photographs(2) / "eye1.png"
+    window.evaluate_page.photograph_requested.emit(path)
+    wait_idle()
+    assert window.page.isVisible()
+    assert window.page.results.current_path() == path
 
 
 # --- what is remembered -------------------------------------------------------------------------
@@ -512,6 +564,12 @@ def test_every_control_of_the_classify_page_has_a_name(
 ) -> None:
     window.open_paths([photographs(1)])
     wait_idle()
+    assert nameless(window) == []
+
+
+def test_every_control_of_the_evaluate_page_has_a_name(window: MainWindow) -> None:
+    window.show_page("evaluate")
+    window.evaluate_page.setup.measures.fold.click()
     assert nameless(window) == []
 
 

@@ -18,6 +18,8 @@ CHOICES = AppSettings(
     splitter=b"",
     page="train",
     train_splitter=b"\x02",
+    evaluate_splitter=b"\x03",
+    recent_data=("/eyes",),
 )
 
 

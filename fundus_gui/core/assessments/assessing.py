@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -14,14 +13,13 @@ from typing import Literal
 import numpy as np
 
 from fundus_gui import __version__
+from fundus_gui.core.assessments.leak_check import find_leaks, hash_bytes
 from fundus_gui.core.assessments.records import Assessment, Classify, DataPart, JudgedPart
-from fundus_gui.core.cards import ModelCard
 from fundus_gui.core.catalogue import Catalogue, EnsembleSpec, check_same_classes
 from fundus_gui.core.datasets import (
     Dataset,
     ImageHashes,
     LabelledImage,
-    find_duplicates,
     hash_images,
     read_dataset,
     read_split,
@@ -34,12 +32,10 @@ from fundus_gui.core.evaluation import (
     LabelledPredictions,
     evaluation_steps,
 )
-from fundus_gui.core.leaks import Overlap, overlap
 from fundus_gui.core.results import ImageResult, ModelsReady, Prediction, UnreadableImage
 from fundus_gui.core.runs.data import PERCEPTUAL, SHA256
 
 Stage = Literal["reading", "hashing", "loading", "classifying", "measuring"]
-Hashes = Mapping[Path, ImageHashes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +109,8 @@ def assess(
     hashes = yield from _hash(
         [image for images in labelled for image in images], request.near_duplicates
     )
-    leaks, warnings = _find_leaks(cards, labelled, hashes)
+    leaks, warnings = find_leaks(cards, *labelled, hashes=hashes)
+    warnings += _shared_patients(*labelled)
     judged, ready = yield from _judge(request.judged, labelled[0], spec, class_names, classify)
     tuning = None
     if request.tuning is not None:
@@ -223,14 +220,11 @@ def _refuse_shared_files(
         )
 
 
-# --- leaks --------------------------------------------------------------------------------------
-
-
 def _hash(
     images: Sequence[LabelledImage], near_duplicates: bool
 ) -> Generator[Progress, None, dict[Path, ImageHashes]]:
     hashes: dict[Path, ImageHashes] = {}
-    found = hash_images(images) if near_duplicates else _hash_bytes(images)
+    found = hash_images(images) if near_duplicates else hash_bytes(images)
     for done, (image, known) in enumerate(found, start=1):
         if known is not None:
             hashes[image.path] = known
@@ -238,69 +232,17 @@ def _hash(
     return hashes
 
 
-def _hash_bytes(
-    images: Iterable[LabelledImage],
-) -> Iterator[tuple[LabelledImage, ImageHashes | None]]:
-    for image in images:
-        try:
-            with image.path.open("rb") as stream:
-                sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-        except OSError:
-            yield image, None
-        else:
-            # As long as a hash of the looks, and near to none: only equal bytes are found by it.
-            yield image, ImageHashes(sha256, perceptual=sha256)
-
-
-def _find_leaks(
-    cards: Mapping[str, ModelCard], labelled: Sequence[Sequence[LabelledImage]], hashes: Hashes
-) -> tuple[dict[str, tuple[Path, ...]], list[str]]:
-    """Return which photographs to measure on each model has learnt, and what must be said."""
-    overlaps, *of_tuning = (_overlaps(cards, images, hashes) for images in labelled)
-    leaks = {name: (*found.exact, *found.near) for name, found in overlaps.items() if found}
-    warnings = _sentences(overlaps)
-    for found_there in of_tuning:
-        leaking = {name: found for name, found in found_there.items() if found}
-        where = "Of the photographs that temperature and thresholds are fitted on: "
-        warnings += [where + sentence for sentence in _sentences(leaking)]
-        warnings += _shared(labelled[0], labelled[1], hashes)
-    return leaks, warnings
-
-
-def _overlaps(
-    cards: Mapping[str, ModelCard], images: Iterable[LabelledImage], hashes: Hashes
-) -> dict[str, Overlap]:
-    known = {image.path: hashes[image.path] for image in images if image.path in hashes}
-    return {name: overlap(card, known) for name, card in cards.items()}
-
-
-def _sentences(overlaps: Mapping[str, Overlap]) -> list[str]:
-    """Name the models that know some of the photographs, then those that may know some."""
-    said = [name for name, found in overlaps.items() if found or not found.is_known]
-    return [overlaps[name].sentence(name) for name in sorted(said, key=lambda n: not overlaps[n])]
-
-
-def _shared(
-    judged: Sequence[LabelledImage], tuning: Sequence[LabelledImage], hashes: Hashes
+def _shared_patients(
+    judged: Sequence[LabelledImage], tuning: Sequence[LabelledImage] = ()
 ) -> list[str]:
-    """Say which photographs and patients are in both parts."""
-    duplicates = find_duplicates(Dataset("both", (*judged, *tuning)), hashes)
-    fitted_on = {image.path for image in tuning}
-    groups = [set(group) for group in (*duplicates.exact, *duplicates.near)]
-    copies = sorted({p for g in groups if g & fitted_on for p in g - fitted_on})
-    patients = set(known_patients(judged)) & set(known_patients(tuning))
-    consequence = "the part that temperature and thresholds are fitted on, so the figures flatter"
-    warnings = []
-    if copies:
-        names = shortened([path.name for path in copies], most=3)
-        warnings.append(
-            f"{len(copies)} photographs have exact or near copies ({names}) in {consequence} "
-            "the models."
-        )
-    if patients:
-        names = shortened(sorted(patients), most=3)
-        warnings.append(f"{len(patients)} patients ({names}) are also in {consequence} the models.")
-    return warnings
+    patients = sorted(set(known_patients(judged)) & set(known_patients(tuning)))
+    if not patients:
+        return []
+    sentence = (
+        f"{len(patients)} patients ({shortened(patients, most=3)}) are also in the part that "
+        "temperature and thresholds are fitted on, so the figures flatter the models."
+    )
+    return [sentence]
 
 
 # --- classification -----------------------------------------------------------------------------

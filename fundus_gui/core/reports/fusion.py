@@ -145,8 +145,9 @@ def _name_corners(axes: Axes, titles: Sequence[str], style: Style) -> None:
 def _draw_scale(axes: Axes, surface: ScalarMappable, title: str, style: Style) -> None:
     from matplotlib.ticker import MaxNLocator
 
-    # Inside the axes, so that it goes with them when they are drawn anew.
-    scale = axes.inset_axes((0.98, 0.08, 0.03, 0.4))
+    # Inside the axes, so that it goes with them when they are drawn anew, left of the triangle's
+    # tip, where nothing else is.
+    scale = axes.inset_axes((0.02, 0.55, 0.03, 0.4))
     bar = axes.figure.colorbar(surface, cax=scale, ticks=MaxNLocator(4))
     bar.outline.set_edgecolor(style.muted)
     bar.set_label(title, color=style.muted, **font(style, 0.92))

@@ -19,9 +19,12 @@ from torch.nn import functional
 
 from fundus_gui.core.cards import ModelCard, read_card
 from fundus_gui.core.checkpoints import load_checkpoint
+from fundus_gui.core.datasets import ImageHashes, LabelledImage
 from fundus_gui.core.errors import CheckpointError, ConfigError
+from fundus_gui.core.leaks import overlap
 from fundus_gui.core.preprocessing import Preprocessing
 from fundus_gui.core.runs import TeacherLoaded, TrainConfig
+from fundus_gui.core.runs.data import PERCEPTUAL, SHA256
 from fundus_gui.core.training.optimisation import training_sizes
 
 
@@ -123,6 +126,27 @@ def check_same_teachers(teachers: Sequence[Teacher], recorded: Sequence[TeacherL
                 f"The run cannot go on, since its teacher {before.title} is another file now. Put "
                 "the old one back, or start a new training."
             )
+
+
+def leak_sentences(teachers: Sequence[Teacher], images: Sequence[LabelledImage]) -> list[str]:
+    """Say which teachers learnt from photographs that their student is to be judged by.
+
+    Args:
+        teachers: with cards that list their training images.
+        images: of the validation part, as `split.csv` knows them by their hashes.
+    """
+    hashes = {
+        image.path: ImageHashes(image.extra[SHA256], image.extra[PERCEPTUAL])
+        for image in images
+        if image.extra.get(SHA256)
+    }
+    found = [(teacher.record().title, overlap(teacher.card, hashes)) for teacher in teachers]
+    return [
+        f"Teacher and validation part overlap: {known.sentence(title)} They flatter its student, "
+        "too. Train both with the same split."
+        for title, known in found
+        if known
+    ]
 
 
 class Distillation:

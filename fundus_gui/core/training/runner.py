@@ -43,6 +43,7 @@ from fundus_gui.core.training.distillation import (
     absolute_teacher,
     check_same_teachers,
     check_teachers,
+    leak_sentences,
     load_teachers,
 )
 from fundus_gui.core.training.learner import Learner
@@ -203,7 +204,7 @@ def _events(
     config: TrainConfig, fabric: Fabric, data: Dataset, output: RunOutput
 ) -> Generator[Event, None, None]:
     teachers = load_teachers(config, data.class_names)
-    yield from _introduced(teachers, output)
+    yield from _introduced(teachers, data, output)
     preprocessing = Preprocessing(size=config.input_size, contrast=config.contrast)
     training_views = yield from decode_views(data.part("train"), preprocessing, config)
     validation_views = yield from decode_views(data.part("val"), preprocessing, config)
@@ -232,8 +233,8 @@ def _events(
 
 
 def _introduced(
-    teachers: Sequence[Teacher], output: RunOutput
-) -> Generator[TeacherLoaded, None, None]:
+    teachers: Sequence[Teacher], data: Dataset, output: RunOutput
+) -> Generator[TeacherLoaded | Notice, None, None]:
     """Tell of the teachers, or make sure that a resumed run has those that it began with."""
     if output.folder.state_file.is_file():
         events = read_events(output.folder)
@@ -241,6 +242,7 @@ def _introduced(
     output.teachers = tuple(teacher.record() for teacher in teachers)
     if not output.folder.state_file.is_file():
         yield from output.teachers
+        yield from (Notice(text=text) for text in leak_sentences(teachers, data.part("val")))
 
 
 def _initial_weights(config: TrainConfig, class_names: Sequence[str]) -> InitialWeights:

@@ -24,10 +24,9 @@ from fundus_gui.core.evaluation.comparison import DeLong
 from fundus_gui.core.evaluation.metrics import LOWER_IS_BETTER
 from fundus_gui.core.evaluation.records import Comparison, ModelEvaluation
 from fundus_gui.gui.evaluation.empty_state import EmptyState
+from fundus_gui.gui.evaluation.figure_delegate import IS_MUTED, SECOND_LINE
 from fundus_gui.gui.evaluation.figure_table import (
     COPIED,
-    IS_MUTED,
-    SECOND_LINE,
     SORT_KEY,
     FigureItem,
     FigureTable,

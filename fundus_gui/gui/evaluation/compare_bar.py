@@ -68,8 +68,8 @@ class CompareBar(QWidget):
         self._set_busy(False)
 
     def _set_busy(self, is_busy: bool) -> None:
-        for widget in (self._choice, self.compare):
-            widget.setEnabled(not is_busy)
+        self._choice.setEnabled(not is_busy)
+        self.compare.setEnabled(not is_busy)
         for widget in (self.stage, self.bar, self.cancel):
             widget.setVisible(is_busy)
         self.cancel.setEnabled(is_busy)

@@ -10,13 +10,8 @@ from PySide6.QtGui import QColor, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from fundus_gui.core.evaluation import Interval
-from fundus_gui.gui.evaluation.figure_table import (
-    IS_MUTED,
-    FigureItem,
-    interval_item,
-    row_height,
-    text_colours,
-)
+from fundus_gui.gui.evaluation.figure_delegate import IS_MUTED, row_height, text_colours
+from fundus_gui.gui.evaluation.figure_table import FigureItem, interval_item
 from fundus_gui.gui.widgets.appearance import blend
 
 INTERVAL = Qt.ItemDataRole.UserRole + 10

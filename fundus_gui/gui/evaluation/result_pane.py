@@ -72,6 +72,7 @@ class ResultPane(QWidget):
         self._stack.addWidget(self.tabs)
         self._stack.addWidget(self.chosen)
         self._pdf = JobSlot(self)
+        self._pdf_name = ""
         self._pdf.failed.connect(errors.report)
         self.classes, self.confusion = ClassesTab(), ConfusionTab(self.opinions)
         self.curves, self.calibration = CurvesTab(), CalibrationTab()
@@ -167,6 +168,7 @@ class ResultPane(QWidget):
             self, self.tr("Save the report"), suggested, self.tr("PDF files (*.pdf)")
         )
         if path is not None:
+            self._pdf_name = path.name
             self.message.emit(self.tr("Writing {name}…").format(name=path.name))
             self._pdf.start(partial(save_pdf, assessment, path))
 
@@ -208,7 +210,7 @@ class ResultPane(QWidget):
             self._stack.setCurrentWidget(self.chosen)
 
     def _on_pdf_saved(self) -> None:
-        self.message.emit(self.tr("The report was saved."))
+        self.message.emit(self.tr("{name} was saved.").format(name=self._pdf_name))
 
     @staticmethod
     def _open(path: Path) -> None:

@@ -21,9 +21,8 @@ from fundus_gui.core.assessments import Assessment
 from fundus_gui.core.evaluation import EvaluationReport, Interval
 from fundus_gui.core.evaluation.subgroups import FEW_PATIENTS, NOT_GIVEN
 from fundus_gui.gui.evaluation.empty_state import EmptyState
+from fundus_gui.gui.evaluation.figure_delegate import IS_MUTED, SECOND_LINE
 from fundus_gui.gui.evaluation.figure_table import (
-    IS_MUTED,
-    SECOND_LINE,
     FigureItem,
     FigureTable,
     count_item,

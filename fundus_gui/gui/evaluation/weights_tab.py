@@ -7,9 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPalette, QResizeEvent
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
-    QBoxLayout,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -37,13 +36,12 @@ from fundus_gui.gui.worker import JobSlot
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_CHART = 300, 300  # px, least size
-_SIDE_BY_SIDE = 1100  # px, from which the chart stands beside the table
+_CHART = 300, 380  # px, least size
 _FIRST_CHOICE = "inverse_variance"
 
 
 class WeightsTab(QWidget):
-    """The ways to vote on the left, the score of the vote by its weights on the right.
+    """The ways to vote, below them the score of the vote by its weights.
 
     Signals:
         message: what has been done, in a sentence.
@@ -216,15 +214,6 @@ class WeightsTab(QWidget):
         buttons = QHBoxLayout()
         buttons.addWidget(self.saver)
         buttons.addStretch(1)
-        left = QVBoxLayout()
-        left.setSpacing(8)
-        left.addWidget(self.table)
-        left.addLayout(buttons)
-        left.addStretch(1)
-        self._sides = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        self._sides.setSpacing(16)
-        self._sides.addLayout(left, 3)
-        self._sides.addWidget(self.chart, 2)
         content = QWidget()
         rows = QVBoxLayout(content)
         rows.setContentsMargins(8, 8, 8, 8)
@@ -232,20 +221,16 @@ class WeightsTab(QWidget):
         rows.addWidget(self.source)
         rows.addWidget(self.compare_bar)
         rows.addWidget(self.notice)
-        rows.addLayout(self._sides, 1)
+        rows.addWidget(self.table)
+        rows.addLayout(buttons)
+        rows.addWidget(self.chart, 1)
         rows.addWidget(self.explanation)
+        rows.addStretch(0)
         scroll = QScrollArea()
         scroll.setWidget(content)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         return scroll
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Put the chart below the table where there is no room beside it."""
-        super().resizeEvent(event)
-        is_wide = self.width() >= _SIDE_BY_SIDE
-        direction = QBoxLayout.Direction
-        self._sides.setDirection(direction.LeftToRight if is_wide else direction.TopToBottom)
 
 
 def draw_weights(

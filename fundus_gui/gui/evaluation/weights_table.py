@@ -10,15 +10,17 @@ from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from fundus_gui.core.fusion import Score
 from fundus_gui.core.fusion.comparison import ComparedVote
-from fundus_gui.gui.evaluation.figure_table import (
-    COPIED,
+from fundus_gui.gui.evaluation.figure_delegate import (
     IS_MUTED,
     SECOND_LINE,
+    row_height,
+    text_colours,
+)
+from fundus_gui.gui.evaluation.figure_table import (
+    COPIED,
     FigureItem,
     FigureTable,
     interval_item,
-    row_height,
-    text_colours,
     text_item,
 )
 from fundus_gui.gui.evaluation.figure_titles import figure_title

@@ -32,6 +32,7 @@ class RunButtons(QWidget):
         self.folder = self._button(self.tr("Open &folder"), self._on_folder)
         self.report = self._button(self.tr("Open re&port"), self._on_report)
         self.add = self._button(self.tr("Add to &library…"), self._on_add)
+        self.evaluate = self._button(self.tr("&Evaluate model"), self._on_evaluate)
         self.use = self._button(self.tr("&Use model"), self._on_use)
         self._explain()
         layout = QHBoxLayout(self)
@@ -40,7 +41,7 @@ class RunButtons(QWidget):
         for button in (self.pause, self.stop_after, self.stop, self.resume):
             layout.addWidget(button)
         layout.addStretch(1)
-        for button in (self.folder, self.report, self.add, self.use):
+        for button in (self.folder, self.report, self.add, self.evaluate, self.use):
             layout.addWidget(button)
 
     def show_run(self, live: LiveRun) -> None:
@@ -62,6 +63,7 @@ class RunButtons(QWidget):
         self.folder.show()
         self.report.setVisible(live.has_report)
         self.add.setVisible(live.has_weights and not run.is_alive)
+        self.evaluate.setVisible(live.has_weights and not run.is_alive)
         self.use.setVisible(live.has_weights)
 
     def _button(self, text: str, slot: object) -> QPushButton:
@@ -79,6 +81,7 @@ class RunButtons(QWidget):
             (self.folder, self.tr("Show the run's files")),
             (self.report, self.tr("Open the page with all figures of the run")),
             (self.add, self.tr("Install the best weights under a name of your choice")),
+            (self.evaluate, self.tr("Measure the best weights on labelled photographs")),
             (self.use, self.tr("Classify with the best weights")),
         ):
             button.setToolTip(text)
@@ -129,6 +132,10 @@ class RunButtons(QWidget):
     def _on_named(self, name: str) -> None:
         if self._live is not None and name.strip():
             self._control.add_model(self._live.run.folder.path, name.strip())
+
+    def _on_evaluate(self) -> None:
+        if self._live is not None:
+            self._control.evaluate_model(self._live.run.folder.path)
 
     def _on_use(self) -> None:
         if self._live is not None:

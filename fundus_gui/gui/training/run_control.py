@@ -31,6 +31,7 @@ class RunControl(QObject):
         runs_changed: `runs` or `is_resuming` answer otherwise.
         model_added: the name under which a run's best weights were installed.
         model_chosen: the name of the installed model that is to be used.
+        evaluation_requested: the name of the installed model that is to be evaluated.
     """
 
     started = Signal(object)
@@ -39,6 +40,7 @@ class RunControl(QObject):
     runs_changed = Signal()
     model_added = Signal(object)
     model_chosen = Signal(object)
+    evaluation_requested = Signal(object)
 
     def __init__(
         self,
@@ -111,6 +113,12 @@ class RunControl(QObject):
         """Install the best weights of a run unless they are; `model_chosen` or `failed` follows."""
         worker = self._worker(partial(find_or_install_model, path))
         worker.yielded.connect(self.model_chosen)
+        worker.start()
+
+    def evaluate_model(self, path: Path) -> None:
+        """Install as `use_model` does; `evaluation_requested` or `failed` follows."""
+        worker = self._worker(partial(find_or_install_model, path))
+        worker.yielded.connect(self.evaluation_requested)
         worker.start()
 
     def ask_on_close(self, parent: QWidget) -> bool:

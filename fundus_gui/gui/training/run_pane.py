@@ -24,11 +24,13 @@ class RunPane(QWidget):
         message: what has been done, in a sentence.
         model_added: the installed models are others.
         model_chosen: the name of the installed model that is to be used.
+        evaluation_requested: the name of the installed model that is to be evaluated.
     """
 
     message = Signal(str)
     model_added = Signal()
     model_chosen = Signal(object)
+    evaluation_requested = Signal(object)
 
     def __init__(self, control: RunControl, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,6 +51,7 @@ class RunPane(QWidget):
         self._slot.failed.connect(self._on_failed)
         control.model_added.connect(self._on_model_added)
         control.model_chosen.connect(self._on_model_chosen)
+        control.evaluation_requested.connect(self.evaluation_requested)
         self.show_runs(())
 
     def show_runs(self, paths: Sequence[Path]) -> None:

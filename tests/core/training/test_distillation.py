@@ -267,6 +267,18 @@ def test_card_and_report_name_the_teacher_and_its_licence(
     assert "<dt>Licence</dt><dd>CC BY-NC 4.0</dd>" in page
 
 
+def test_a_teacher_that_knows_the_validation_part_is_told_of(
+    config: TrainConfig, train: Train, tmp_path: Path
+) -> None:
+    known = config.changed(duplicates="join", epochs=1)
+    taught_by = {"teacher": str(train(known, tmp_path / "teacher").path / "best.safetensors")}
+    same = train(known.changed(**taught_by), tmp_path / "same")
+    other = train(known.changed(**taught_by, seed=8), tmp_path / "other")
+    assert not [text for text in same.notices if "overlap" in text]
+    (told,) = [text for text in other.notices if "overlap" in text]
+    assert told.startswith("Teacher and validation part overlap: tiny was trained on ")
+
+
 def stop_after(steps: int, config: TrainConfig, out: Path) -> None:
     done = 0
     for event in fit(config, out):

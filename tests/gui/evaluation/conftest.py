@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from PIL import Image
 from pytestqt.qtbot import QtBot
 from tiny_assessments import assessment
 
+from fundus_gui.core.assessments import reporting
 from fundus_gui.core.assessments.folder import evaluations_dir, write_assessment
 from fundus_gui.core.catalogue import Catalogue
 from fundus_gui.gui.actions import Actions
@@ -44,17 +46,43 @@ def labelled(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.fixture
-def keep(home: Path, tmp_path: Path) -> Callable[..., Path]:
-    """Return a function that keeps a made-up evaluation under a name and returns its folder."""
-    del home
+def _write_nothing(_assessment: object, folder: Path, _licences: object) -> Path:
+    return folder
 
-    def write(name: str, seed: int = 0) -> Path:
-        folder = evaluations_dir() / name
-        write_assessment(assessment(tmp_path / "drawn", drawn=True, seed=seed), folder)
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Path]:
+    """Return a function that makes an evaluation up, once for each seed."""
+    drawn, kept = tmp_path_factory.mktemp("drawn"), tmp_path_factory.mktemp("kept")
+
+    def write(seed: int) -> Path:
+        folder = kept / str(seed)
+        if not folder.exists():
+            found = assessment(drawn / str(seed), drawn=True, seed=seed)
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(reporting, "write_evaluation_report", _write_nothing)
+                write_assessment(found, folder)
         return folder
 
     return write
+
+
+@pytest.fixture
+def keep(home: Path, made: Callable[[int], Path]) -> Callable[..., Path]:
+    """Return a function that keeps a made-up evaluation under a name and returns its folder."""
+    del home
+
+    def copy(name: str, seed: int = 0) -> Path:
+        return shutil.copytree(made(seed), evaluations_dir() / name)
+
+    return copy
+
+
+@pytest.fixture
+def _no_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the report out of new evaluations, since drawing it takes seconds."""
+
+    monkeypatch.setattr(reporting, "write_evaluation_report", _write_nothing)
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ from tiny_assessments import assessment
 
 from fundus_gui.core.assessments import Assessment
 from fundus_gui.gui.evaluation.classes_tab import ClassesTab
-from fundus_gui.gui.evaluation.figure_table import IS_MUTED, SECOND_LINE, FigureTable
+from fundus_gui.gui.evaluation.figure_delegate import IS_MUTED, SECOND_LINE
+from fundus_gui.gui.evaluation.figure_table import FigureTable
 
 
 @pytest.fixture(scope="module")

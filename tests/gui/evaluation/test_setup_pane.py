@@ -75,8 +75,7 @@ def test_what_is_measured_on_is_not_offered_to_fit_on(
 def write_run(folder: Path, data: Path) -> RunFolder:
     """Write what a training on some data leaves behind of its parts."""
     run = RunFolder(folder)
-    run.create()
-    run.config_file.write_text(TrainConfig(data=str(data)).to_toml(), encoding="utf-8")
+    run.create(TrainConfig(data=str(data)))
     rows = (data / "labels.csv").read_text(encoding="utf-8").replace(",val", ",train")
     run.split_file.write_text(rows.replace(",test\n", ",val\n"), encoding="utf-8")
     return run

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from tiny_assessments import assessment
 
 from fundus_gui.core.assessments import Assessment
-from fundus_gui.gui.evaluation.figure_table import IS_MUTED
+from fundus_gui.gui.evaluation.figure_delegate import IS_MUTED
 from fundus_gui.gui.evaluation.subgroups_tab import SubgroupsTab
 
 

@@ -50,7 +50,7 @@ def tab(qtbot: QtBot, judged: Assessment) -> Iterator[WeightsTab]:
 
 def compare(tab: WeightsTab, qtbot: QtBot) -> None:
     tab.start()
-    qtbot.waitUntil(lambda: tab.compare_bar.compare.isEnabled(), timeout=PATIENCE)
+    qtbot.waitUntil(tab.compare_bar.compare.isEnabled, timeout=PATIENCE)
 
 
 def ways(tab: WeightsTab) -> list[str]:
@@ -145,7 +145,7 @@ def test_a_comparison_can_be_cancelled_and_begun_again(tab: WeightsTab, qtbot: Q
     tab.start()
     qtbot.waitUntil(lambda: len(ways(tab)) >= 1, timeout=PATIENCE)
     tab.compare_bar.cancel.click()
-    qtbot.waitUntil(lambda: tab.compare_bar.compare.isEnabled(), timeout=PATIENCE)
+    qtbot.waitUntil(tab.compare_bar.compare.isEnabled, timeout=PATIENCE)
     assert not tab.saver.isEnabled()
     compare(tab, qtbot)
     assert len(ways(tab)) == 12
