@@ -50,21 +50,25 @@ class Order:
     Attributes:
         data: the photographs that the runs were trained on.
         runs: by the name of the new model.
+        titles: for people, of models that are not to be called as their architecture.
         sizes: of the photographs at inference, in pixels, of models where it differs.
         out: folder of weights.
         method: of fitting the vote.
         device: that classifies.
         replicates: drawings of the bootstrap.
+        referral_error: share of wrong answers among those that are not referred to a person.
         has_test: whether the test part is scored, too.
     """
 
     data: Path
     runs: Mapping[str, RunFolder]
+    titles: Mapping[str, str]
     sizes: Mapping[str, int]
     out: Path
     method: str
     device: str
     replicates: int
+    referral_error: float
     has_test: bool
 
     @property
@@ -75,7 +79,11 @@ class Order:
     @property
     def settings(self) -> EvaluationSettings:
         """How figures are measured."""
-        return EvaluationSettings(bootstrap=Bootstrap(replicates=self.replicates, method="bca"))
+        return EvaluationSettings(
+            bootstrap=Bootstrap(replicates=self.replicates, method="bca"),
+            referral_aim="error",
+            referral_rate=self.referral_error,
+        )
 
     def catalogue(self) -> Catalogue:
         """Return the models as they lie in the folder now."""
@@ -98,27 +106,32 @@ def read_order(arguments: Sequence[str] | None) -> Order:
     )
     parser.add_argument("--data", type=Path, required=True, help="photographs of the runs")
     parser.add_argument("--run", type=Path, action="append", required=True, help="two at least")
+    parser.add_argument("--title", action="append", default=[], help="NAME=what people call it")
     parser.add_argument("--size", action="append", default=[], help="NAME=pixels at inference")
     parser.add_argument("--out", type=Path, default=Path("weights"))
     parser.add_argument("--method", default=ADAPTIVE, choices=[ADAPTIVE, *FIT_METHODS])
     parser.add_argument("--device", default="auto")
     parser.add_argument("--replicates", type=int, default=2000, help="of the bootstrap")
+    parser.add_argument("--referral-error", type=float, default=0.25, help="of reported answers")
     parser.add_argument("--test", action="store_true", help="score the test part, once")
     options = parser.parse_args(arguments)
     runs = {path.name: RunFolder(path) for path in options.run}
     if len(runs) < 2 or len(runs) < len(options.run):
         parser.error("a vote needs two runs at least, in folders of different names")
     sizes = {name: int(size) for name, size in (item.split("=") for item in options.size)}
-    if not sizes.keys() <= runs.keys():
-        parser.error("--size names a model that is not published")
+    titles = dict(item.split("=", 1) for item in options.title)
+    if not (sizes.keys() | titles.keys()) <= runs.keys():
+        parser.error("--size or --title names a model that is not published")
     return Order(
         data=options.data,
         runs=runs,
+        titles=titles,
         sizes=sizes,
         out=options.out,
         method=options.method,
         device=options.device,
         replicates=options.replicates,
+        referral_error=options.referral_error,
         has_test=options.test,
     )
 
@@ -127,7 +140,13 @@ def publish(order: Order) -> None:
     """Write weights, vote, figures and page, in this order."""
     members.validation_images(order.data, list(order.runs.values()))
     for name, run in order.runs.items():
-        members.publish_member(run, order.data, order.files[name], order.sizes.get(name))
+        members.publish_member(
+            run,
+            order.data,
+            order.files[name],
+            size=order.sizes.get(name),
+            title=order.titles.get(name, ""),
+        )
     members.check_sizes(list(order.files.values()))
     part, calibrated = members.calibrated(judged_validation(order), order.catalogue())
     for name, model in zip(order.runs, calibrated, strict=True):
@@ -215,6 +234,8 @@ def publish_command(order: Order) -> str:
     words = ["python", "build_scripts/publish_weights.py", "--data", order.data.resolve().name]
     for name in order.runs:
         words += ["--run", f"runs/{name}"]
+    for name, title in order.titles.items():
+        words += ["--title", f"{name}={title}"]
     for name, size in order.sizes.items():
         words += ["--size", f"{name}={size}"]
     words += ["--method", order.method] if order.method != ADAPTIVE else []

@@ -13,7 +13,9 @@ every_model = pytest.mark.parametrize("model", SHIPPED.models.values(), ids=SHIP
 
 
 def test_the_weights_are_small_enough_to_be_shipped() -> None:
-    assert sum(model.path.stat().st_size for model in SHIPPED.models.values()) < 60e6
+    sizes = [model.path.stat().st_size for model in SHIPPED.models.values()]
+    assert max(sizes, default=0) < 90e6
+    assert sum(sizes) < 160e6
 
 
 @every_model

@@ -37,7 +37,9 @@ LARGEST_FILE = 90_000_000  # bytes
 LARGEST_SUM = 160_000_000
 
 
-def publish_member(run: RunFolder, data: Path, path: Path, size: int | None) -> None:
+def publish_member(
+    run: RunFolder, data: Path, path: Path, *, size: int | None = None, title: str = ""
+) -> None:
     """Write a run's best weights in half precision, with a card without figures so far.
 
     Args:
@@ -45,6 +47,7 @@ def publish_member(run: RunFolder, data: Path, path: Path, size: int | None) -> 
         data: its photographs.
         path: of the new file.
         size: of the photographs at inference; None for that of the training.
+        title: for people; empty for that of the architecture.
 
     Raises:
         FundusError: the run has no weights, or they cannot be written.
@@ -55,7 +58,7 @@ def publish_member(run: RunFolder, data: Path, path: Path, size: int | None) -> 
         preprocessing = dataclasses.replace(preprocessing, size=size)
     published = dataclasses.replace(
         card,
-        title=find_architecture(card.architecture).title,
+        title=title or find_architecture(card.architecture).title,
         preprocessing=preprocessing,
         licence=f"{LICENCE} {inherited(card.licence)}".strip(),
         notes=notes(card),

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from fundus_gui.core import atomic
 from fundus_gui.core.evaluation import EvaluationReport, LabelledPredictions
@@ -19,13 +19,12 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _COLUMNS = 3
-_FORMATS: tuple[Literal["svg", "png"], ...] = ("svg", "png")
 
 
 def write_pictures(
     folder: Path, report: EvaluationReport, predictions: LabelledPredictions, prefix: str = ""
 ) -> dict[str, Path]:
-    """Write calibration, confusion and ROC; return the PNG files by what they show.
+    """Write calibration, confusion and ROC as SVG; return the files by what they show.
 
     Args:
         folder: made when missing.
@@ -40,11 +39,9 @@ def write_pictures(
         "confusion": partial(draw_confusion_figure, report.vote.confusion, titles),
         "roc": partial(draw_roc_figure, votes, predictions.labels, titles),
     }
-    files = {}
+    files = {name: folder / f"{prefix}{name}.svg" for name in drawn}
     for name, draw in drawn.items():
-        for suffix in _FORMATS:
-            files[name] = folder / f"{prefix}{name}.{suffix}"
-            atomic.write_bytes(files[name], rendered(draw, LIGHT, suffix))
+        atomic.write_bytes(files[name], rendered(draw, LIGHT, "svg"))
     return files
 
 

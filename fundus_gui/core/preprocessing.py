@@ -13,7 +13,6 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from scipy import ndimage
 
 from fundus_gui.core.errors import ConfigError
 
@@ -86,6 +85,8 @@ def find_field_of_view(pixels: Pixels) -> FieldOfView:
 
 def _retina_mask(pixels: Pixels) -> NDArray[np.bool_] | None:
     """Return the largest bright region in a small copy, or None when nothing stands out."""
+    from scipy import ndimage
+
     image = Image.fromarray(pixels)
     scale = min(1.0, _SEARCH_SIZE / max(image.size))
     small_size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
@@ -215,6 +216,8 @@ class Preprocessing:
 
 def _ben_graham(view: Pixels) -> Pixels:
     """Subtract the local average colour, taken over retina only so that the rim has no halo."""
+    from scipy import ndimage
+
     size = view.shape[0]
     retina = _retina_mask(view)
     mask = np.ones((size, size), np.float32) if retina is None else _inner_mask(retina, size)
@@ -229,6 +232,8 @@ def _ben_graham(view: Pixels) -> Pixels:
 
 def _inner_mask(retina: NDArray[np.bool_], size: int) -> NDArray[np.float32]:
     """Return 1 on the retina without its rim, whose pixels are half black, else 0; (size, size)."""
+    from scipy import ndimage
+
     resized = Image.fromarray(retina).resize((size, size), Image.Resampling.NEAREST)
     rim = max(2, size // 75)
     return np.asarray(
