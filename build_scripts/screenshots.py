@@ -2,6 +2,7 @@
 
 .venv/bin/python build_scripts/screenshots.py pictures/                 four of the Classify page
 .venv/bin/python build_scripts/screenshots.py pictures/ --train DATA    five of the Train page
+.venv/bin/python build_scripts/screenshots.py pictures/ --evaluate DATA seven of the Evaluate page
 .venv/bin/python build_scripts/screenshots.py window.png --theme dark   one picture
 """
 
@@ -12,10 +13,14 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from itertools import permutations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from fundus_gui.gui.evaluation.confusion_matrix import ConfusionMatrix
     from fundus_gui.gui.main_window import MainWindow
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -30,8 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parse(arguments)
     os.environ["QT_QPA_PLATFORM"] = options.platform
     with tempfile.TemporaryDirectory(prefix="fundus-gui-pictures-") as folder:
-        if options.train:
-            os.environ["FUNDUS_GUI_HOME"] = folder  # for the run
+        if options.train or options.evaluate:
+            os.environ["FUNDUS_GUI_HOME"] = folder  # for the run or the evaluation
         return _take_all(options, Path(folder) / "settings.ini")
 
 
@@ -42,6 +47,9 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--images", type=Path, nargs="+", metavar="PATH", help="default: samples")
     parser.add_argument(
         "--train", type=Path, metavar="DATA", help="train on a folder of labelled photographs"
+    )
+    parser.add_argument(
+        "--evaluate", type=Path, metavar="DATA", help="evaluate on a folder with test and val parts"
     )
     parser.add_argument("--epochs", type=int, default=25, help="of that training")
     parser.add_argument("--size", default="1440x900", metavar="WxH")
@@ -73,6 +81,8 @@ def _take_all(options: argparse.Namespace, settings_path: Path) -> int:
 
     if options.train:
         _train(window, options, picture)
+    elif options.evaluate:
+        _evaluate(window, options, picture)
     else:
         _classify(window, options, picture)
     window.close()
@@ -126,6 +136,50 @@ def _train(window: MainWindow, options: argparse.Namespace, picture: Picture) ->
     wait(5 * _SETTLE_MS)  # until the end has been read
     picture(options.out / "train-finished.png", "light")
     picture(options.out / "train-finished-dark.png", "dark")
+
+
+def _evaluate(window: MainWindow, options: argparse.Namespace, picture: Picture) -> None:
+    page = window.evaluate_page
+    window.show_page("evaluate")
+    window.open_data(options.evaluate.absolute())
+    while page.setup.request() is None:
+        wait(50)
+    picture(options.out / "evaluate-setup.png", "light")
+    page.setup.bar.start.click()
+    while page.right.currentWidget() is page.progress:
+        wait(100)
+    wait(5 * _SETTLE_MS)  # until the evaluation is listed
+    result = page.result
+    if page.right.currentWidget() is not result:
+        raise SystemExit("The photographs could not be evaluated.")
+
+    def tab(widget: QWidget, name: str) -> None:
+        result.tabs.setCurrentWidget(widget)
+        wait(5 * _SETTLE_MS)  # charts are drawn in other threads
+        picture(options.out / f"evaluate-{name}.png", "light")
+
+    tab(result.classes, "classes")
+    result.tabs.setCurrentWidget(result.confusion)
+    _choose_commonest_mistake(result.confusion.matrix)
+    tab(result.confusion, "confusion")
+    result.tabs.setCurrentWidget(result.curves)
+    result.curves.classes.setCurrentIndex(result.curves.classes.count() // 2)
+    tab(result.curves, "curves")
+    tab(result.calibration, "calibration")
+    result.tabs.setCurrentWidget(result.weights)
+    result.weights.start()
+    while not result.weights.compare_bar.compare.isEnabled():
+        wait(100)
+    tab(result.weights, "weights")
+    tab(result.mistakes, "mistakes")
+
+
+def _choose_commonest_mistake(matrix: ConfusionMatrix) -> None:
+    from fundus_gui.gui.evaluation.matrix_painter import Cell
+
+    counts = matrix.matrix.counts
+    cells = (Cell(*place) for place in permutations(range(len(counts)), 2))
+    matrix.choose(max(cells, key=lambda cell: counts[cell.label][cell.answer]))
 
 
 def wait(milliseconds: int) -> None:

@@ -93,6 +93,8 @@ def assessment(
         leaks={"cnn": (judged.images[0].path,)},
         warnings=("cnn was trained on 1 of these photographs, so figures on them flatter it.",),
         weights_sha256=dict.fromkeys(MEMBERS, "cd" * 32),
+        licences=dict.fromkeys(MEMBERS, "CC-BY-4.0"),
         device="Test device",
+        number_format="bfloat16",
         version="0.1.0",
     )

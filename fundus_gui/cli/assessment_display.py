@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from rich import box
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -16,11 +14,12 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from rich.progress import Progress as Bar
-from rich.table import Column, Table
+from rich.table import Table
 
 from fundus_gui import RESEARCH_USE_ONLY
 from fundus_gui.cli.console import err, printable
 from fundus_gui.cli.console import out as console
+from fundus_gui.cli.figure_table import figure_table, folded, with_interval
 from fundus_gui.core.assessments import Assessment
 from fundus_gui.core.assessments.assessing import Progress, Stage
 from fundus_gui.core.evaluation import EvaluationReport, Interval
@@ -35,7 +34,7 @@ _STAGES: Mapping[Stage, str] = {
 _PLAIN_INTERVAL_SECONDS = 5.0
 _OVERALL = {
     "accuracy": "accuracy",
-    "balanced_accuracy": "balanced accuracy",
+    "balanced_accuracy": "balanced\naccuracy",
     "macro_auc": "macro-AUC",
     "log_loss": "log-loss",
     "calibration_error": "ECE",
@@ -102,12 +101,17 @@ def print_assessment(assessment: Assessment, folder: Path) -> None:
     report = assessment.report
     for warning in assessment.warnings:
         console.print(printable(f"WARNING: {warning}"), style="bold red", soft_wrap=True)
+    if assessment.leaks:
+        listed = printable(
+            f"All photographs that a model knows are listed in {folder / 'leaks.csv'}."
+        )
+        console.print(listed, style="bold red", soft_wrap=True)
     console.print(printable(_beginning(assessment)), soft_wrap=True)
     console.print(_models(report))
     console.print(_classes(report))
     if report.comparisons:
         console.print(_comparisons(report))
-    for sentence in _decisions(report):
+    for sentence in (*_further_figures(report), *_decisions(report)):
         console.print(sentence, soft_wrap=True)
     for note in report.notes:
         console.print(printable(note), style="yellow", soft_wrap=True)
@@ -128,6 +132,27 @@ def _beginning(assessment: Assessment) -> str:
     )
 
 
+def _further_figures(report: EvaluationReport) -> Iterator[str]:
+    """Say what has no column: the agreement on grades, and patients instead of photographs."""
+    kappa, judged = report.vote.figures.get("quadratic_kappa"), report.by_patient
+    if kappa is not None:
+        yield f"Quadratic-weighted kappa of the vote: {_beside(kappa)}."
+    if judged is not None:
+        figures = judged.evaluation.figures
+        balanced, area = figures["balanced_accuracy"], figures["macro_auc"]
+        left_out = f"; {judged.left_out} with different classes left out" * bool(judged.left_out)
+        yield (
+            f"By the mean of each patient's photographs: balanced accuracy {_beside(balanced)}, "
+            f"macro-AUC {_beside(area)}, of {judged.patients} patients{left_out}."
+        )
+
+
+def _beside(found: Interval) -> str:
+    """Write a figure with its interval on the same line."""
+    value, _, ends = with_interval(found).partition("\n")
+    return f"{value} ({ends})" if ends else value
+
+
 def _decisions(report: EvaluationReport) -> Iterator[str]:
     """Say what temperature, prediction sets and referral did here."""
     ensemble, sets, referral = report.ensemble, report.sets, report.referral
@@ -142,65 +167,57 @@ def _decisions(report: EvaluationReport) -> Iterator[str]:
     if referral is not None:
         yield (
             f"Referral: {referral.images - referral.reported} of {referral.images} photographs "
-            f"({referral.referral_rate:.1%}); {referral.error_rate:.1%} of the others are wrong."
+            f"({referral.referral_rate:.1%}); {referral.error_rate:.1%} of the others are wrong"
+            f"{_promised(report)}."
         )
 
 
+def _promised(report: EvaluationReport) -> str:
+    """Say what thresholds that were fitted for this evaluation were to hold."""
+    if report.fitted is None:
+        return ""
+    aim, rate = report.settings.referral_aim, report.settings.referral_rate
+    return f" (wanted: {rate:.1%}{' referred' * (aim == 'referral')})"
+
+
 def _models(report: EvaluationReport) -> Table:
-    rows = ((model.name, "", model.figures) for model in report.models)
-    return _table("model", "", _OVERALL, rows)
+    rows = ((model.name, (), model.figures) for model in report.models)
+    return _table("model", (), _OVERALL, rows)
 
 
 def _classes(report: EvaluationReport) -> Table:
-    rows = ((found.name, str(found.images), found.figures) for found in report.vote.classes)
-    return _table(report.vote.name, "n", _PER_CLASS, rows)
+    rows = ((found.name, (str(found.images),), found.figures) for found in report.vote.classes)
+    return _table(report.vote.name, ("n",), _PER_CLASS, rows)
 
 
 def _table(
     first: str,
-    count: str,
+    counted: Sequence[str],
     figures: Mapping[str, str],
-    rows: Iterable[tuple[str, str, Mapping[str, Interval]]],
+    rows: Iterable[tuple[str, Sequence[str], Mapping[str, Interval]]],
 ) -> Table:
-    counts = [Column(count, justify="right")] if count else []
-    table = _empty_table(first, *counts, *map(_number_column, figures.values()))
-    for name, number, values in rows:
-        cells = (_with_interval(values[figure]) for figure in figures)
-        table.add_row(printable(name), *([number] if count else []), *cells)
+    table = figure_table(first, *counted, *figures.values())
+    for name, counts, values in rows:
+        cells = (with_interval(values[figure]) for figure in figures)
+        table.add_row(folded(name), *counts, *cells)
     return table
 
 
 def _comparisons(report: EvaluationReport) -> Table:
-    titles = (*(_OVERALL[figure] for figure in _COMPARED), "McNemar")
-    table = _empty_table("difference", *map(_number_column, titles))
+    table = figure_table("difference", *(_OVERALL[figure] for figure in _COMPARED), "McNemar")
     for pair in report.comparisons:
         differences = [pair.differences[figure] for figure in _COMPARED]
         table.add_row(
-            printable(f"{pair.first} - {pair.second}"),
-            *(f"{_with_interval(found, '+')}\n{_verdict(found)}" for found in differences),
-            f"p = {pair.mcnemar.p_value:.3f}",
+            f"{folded(pair.first)}\n- {folded(pair.second)}",
+            *(f"{with_interval(found, '+')}\n{_verdict(found)}" for found in differences),
+            _p_value(pair.mcnemar.p_value),
         )
     return table
-
-
-def _empty_table(first: str, *others: Column) -> Table:
-    name = Column(printable(first), overflow="fold")
-    return Table(name, *others, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), leading=1)
-
-
-def _number_column(title: str) -> Column:
-    return Column(title, justify="right", no_wrap=True)
 
 
 def _verdict(difference: Interval) -> str:
     return "significant" if difference.excludes_zero else "not significant"
 
 
-def _with_interval(found: Interval, sign: str = "") -> str:
-    value, low, high = (_number(number, sign) for number in (found.value, found.low, found.high))
-    between = " to " if sign else "–"  # not between two signs
-    return value if math.isnan(found.low) else f"{value}\n{low}{between}{high}"
-
-
-def _number(value: float, sign: str = "") -> str:
-    return "–" if math.isnan(value) else f"{value:{sign}.3f}"
+def _p_value(value: float) -> str:
+    return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"

@@ -9,6 +9,7 @@ from rich import box
 from rich.table import Table
 
 from fundus_gui.cli import options
+from fundus_gui.cli.choice import check_writable, decision_settings, installed_catalogue
 from fundus_gui.cli.console import err, printable
 from fundus_gui.cli.console import out as console
 from fundus_gui.cli.engine import classify_with
@@ -20,7 +21,7 @@ from fundus_gui.core.assessments.calibrating import (
     calibrate_model,
 )
 from fundus_gui.core.assessments.records import JudgedPart
-from fundus_gui.core.catalogue import Catalogue, EnsembleSpec, read_catalogue, write_ensemble
+from fundus_gui.core.catalogue import Catalogue, EnsembleSpec, write_ensemble
 from fundus_gui.core.catalogue.ensembles_file import read_entries
 from fundus_gui.core.errors import EnsembleError
 from fundus_gui.core.evaluation import EvaluationSettings
@@ -37,9 +38,12 @@ def calibrate(
     split: options.SplitFile = None,
     name: options.CalibratedName = None,
     coverage: options.Coverage = 0.9,
+    referral_error: options.ReferralError = None,
+    referral_rate: options.ReferralRate = None,
     allow_overlap: options.AllowOverlap = False,
     allow_test: options.AllowTest = False,
     device: options.Device = "auto",
+    precision: options.Precision = "exact",
     batch_size: options.ClassifyBatchSize = 16,
     workers: options.Workers = None,
 ) -> None:
@@ -51,16 +55,19 @@ def calibrate(
     """
     if (model is None) == (ensemble is None):
         raise typer.BadParameter("give either --model or --ensemble")
-    catalogue = read_catalogue()
+    settings = decision_settings(coverage, referral_error, referral_rate)
+    catalogue = installed_catalogue()
     spec = catalogue.ensemble(ensemble) if ensemble else catalogue.of_models([model or ""])
     target = _target(catalogue, spec, name, is_model=ensemble is None)
+    check_writable(user_weights_dir())
     where = data_part(data, part, split, allow_test=allow_test)
-    classify = classify_with(catalogue, device, batch_size=batch_size, workers=workers)
+    classify = classify_with(
+        catalogue, device, precision=precision, batch_size=batch_size, workers=workers
+    )
     judged, warnings = judged_by(spec, where, catalogue, classify, allow_overlap=allow_overlap)
     if ensemble is None:
         _calibrate_model(judged, catalogue, spec.members[0], target, warnings)
     else:
-        settings = EvaluationSettings(coverage=coverage)
         _calibrate_ensemble(judged, replace(spec, name=target), settings, warnings)
     raise typer.Exit(3 if judged.unreadable else 0)
 

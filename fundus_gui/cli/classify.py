@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -22,11 +22,14 @@ from rich.table import Column, Table
 
 from fundus_gui import RESEARCH_USE_ONLY
 from fundus_gui.cli import options
+from fundus_gui.cli.choice import choose_ensemble, installed_catalogue, parse_weights
 from fundus_gui.cli.console import err, printable
 from fundus_gui.cli.console import out as console
+from fundus_gui.cli.engine import load
+from fundus_gui.cli.figure_table import folded
 from fundus_gui.cli.invocation import Invocation
 from fundus_gui.cli.licences import print_licences
-from fundus_gui.core.catalogue import Catalogue, EnsembleSpec, read_catalogue
+from fundus_gui.core.catalogue import EnsembleSpec
 from fundus_gui.core.errors import ImageError
 from fundus_gui.core.images import find_images
 from fundus_gui.core.results import ImageResult, Prediction, UnreadableImage
@@ -43,6 +46,7 @@ def classify(
     model: options.ModelNames = None,
     weights: options.VoteWeights = None,
     device: options.Device = "auto",
+    precision: options.Precision = "exact",
     batch_size: options.ClassifyBatchSize = 16,
     workers: options.Workers = None,
     out: options.ResultsFile = None,
@@ -54,19 +58,16 @@ def classify(
     (of many); --out gets all numbers. Files that cannot be read are named at the end, and each
     has its row in --out.
     """
-    catalogue = read_catalogue()
-    for sentence in catalogue.refused:
-        err.print(printable(sentence), style="yellow", soft_wrap=True)
+    catalogue = installed_catalogue()
     spec = choose_ensemble(catalogue, ensemble, model or [], parse_weights(weights))
     files = list(find_images(paths, recursive=recursive))
     if not files:
         raise ImageError(paths[0].absolute(), "no photographs were found here.")
-    from fundus_gui.core.ensemble import load_ensemble
     from fundus_gui.core.export import RunRecord, export_results
     from fundus_gui.core.inference import predict_images
 
     invocation: Invocation = context.obj
-    loaded = load_ensemble(spec, catalogue, device=device)
+    loaded = load(spec, catalogue, device, precision)
     results = predict_images(loaded, files, batch_size=batch_size, workers=workers)
     if out is not None:
         run = RunRecord(
@@ -74,6 +75,7 @@ def classify(
             cards=loaded.cards,
             weights_sha256=loaded.weights_sha256,
             device=loaded.device_name,
+            number_format=loaded.number_format,
             roots=tuple(paths),
             command=invocation.command,
         )
@@ -85,33 +87,6 @@ def classify(
     report.show(out)
     print_licences(loaded.cards)
     raise typer.Exit(3 if report.failed else 0)
-
-
-def choose_ensemble(
-    catalogue: Catalogue,
-    ensemble: str | None,
-    models: Sequence[str],
-    weights: tuple[float, ...] | None,
-) -> EnsembleSpec:
-    """Return the ensemble that the options name; by default the first installed one."""
-    if ensemble is not None and models:
-        raise typer.BadParameter("give either --ensemble or --model, not both")
-    if models:
-        return catalogue.of_models(models, weights)
-    spec = catalogue.default if ensemble is None else catalogue.ensemble(ensemble)
-    return spec if weights is None else catalogue.of_models(spec.members, weights)
-
-
-def parse_weights(text: str | None) -> tuple[float, ...] | None:
-    """Read vote weights, numbers separated by commas."""
-    if text is None:
-        return None
-    try:
-        return tuple(float(part) for part in text.split(","))
-    except ValueError as error:
-        raise typer.BadParameter(
-            f"--weights needs numbers separated by commas, such as 0.6,0.4, not '{text}'"
-        ) from error
 
 
 def _with_progress(
@@ -170,11 +145,12 @@ class _Report:
         self._referred = 0
         self._labels: Counter[str] = Counter()
         self._rows = Table(
-            Column("file", overflow="fold"),
+            Column("file", overflow="fold", min_width=16),
             Column("result", overflow="fold"),
             "probability",
             "agreement",
             box=box.SIMPLE_HEAD,
+            padding=(0, 1, 0, 0),
         )
         if spec.prediction_sets is not None:
             self._rows.add_column(
@@ -189,10 +165,9 @@ class _Report:
         name = printable(result.path.name)
         if isinstance(result, Prediction):
             self._labels[result.label] += 1
-            label = printable(result.label)
-            cells = [label, f"{result.confidence:.3f}", f"{result.agreement:.0%}"]
+            cells = [folded(result.label), f"{result.confidence:.3f}", f"{result.agreement:.0%}"]
             if result.prediction_set is not None:
-                cells.append(printable(", ".join(result.prediction_set)))
+                cells.append(folded(", ".join(result.prediction_set)))
             if result.outcome is not None:
                 self._referred += result.outcome == "refer"
                 cells.append(result.outcome)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -11,8 +10,16 @@ import typer
 
 from fundus_gui.cli import options
 from fundus_gui.cli.assessment_display import print_assessment, shown_progress
-from fundus_gui.cli.classify import choose_ensemble, parse_weights
-from fundus_gui.cli.console import err, printable
+from fundus_gui.cli.choice import (
+    check_new,
+    check_writable,
+    choose_ensemble,
+    decision_settings,
+    installed_catalogue,
+    labelled_part,
+    parse_weights,
+    share,
+)
 from fundus_gui.cli.engine import classify_with
 from fundus_gui.cli.licences import print_licences
 from fundus_gui.core.assessments import Assessment, Classify, DataPart
@@ -23,10 +30,9 @@ from fundus_gui.core.assessments.assessing import (
     default_part,
 )
 from fundus_gui.core.assessments.folder import evaluations_dir, free_name, write_assessment
-from fundus_gui.core.catalogue import Catalogue, read_catalogue
+from fundus_gui.core.catalogue import Catalogue
 from fundus_gui.core.datasets import Part
-from fundus_gui.core.errors import ExportError
-from fundus_gui.core.evaluation import Bootstrap, EvaluationSettings
+from fundus_gui.core.evaluation import Bootstrap
 
 
 def evaluate(
@@ -50,6 +56,7 @@ def evaluate(
     interval: options.IntervalKind = "percentile",
     near_duplicates: options.NearDuplicates = True,
     device: options.Device = "auto",
+    precision: options.Precision = "exact",
     batch_size: options.ClassifyBatchSize = 16,
     workers: options.Workers = None,
 ) -> None:
@@ -59,24 +66,24 @@ def evaluate(
     photographs, and writes tables, predictions and a report into a new folder. Photographs that a
     model was trained on are found and told first.
     """
-    catalogue = read_catalogue()
-    for sentence in catalogue.refused:
-        err.print(printable(sentence), style="yellow", soft_wrap=True)
-    settings = EvaluationSettings(
+    catalogue = installed_catalogue()
+    settings = replace(
+        decision_settings(coverage, referral_error, referral_rate),
         bootstrap=Bootstrap(replicates=replicates, method=interval),
         class_order=_names(class_order),
-        specificity=_share(specificity, "--specificity"),
-        coverage=_share(coverage, "--coverage"),
+        specificity=share(specificity, "--specificity"),
     )
-    judged = _part(data, part, split) if part else default_part(data, split)
+    judged = labelled_part(data, part, split) if part else default_part(data, split)
     request = AssessmentRequest(
         judged=judged,
         spec=choose_ensemble(catalogue, ensemble, model or [], parse_weights(weights)),
         tuning=_tuning(judged, tune_on, tuning_data, tuning_part, tuning_split),
-        settings=_with_referral(settings, referral_error, referral_rate),
+        settings=settings,
         near_duplicates=near_duplicates,
     )
-    classify = classify_with(catalogue, device, batch_size=batch_size, workers=workers)
+    classify = classify_with(
+        catalogue, device, precision=precision, batch_size=batch_size, workers=workers
+    )
     _evaluate(request, catalogue, classify, _new_folder(out, request))
 
 
@@ -85,7 +92,7 @@ def _evaluate(
 ) -> None:
     assessment = _assess(replace(request, name=folder.name), catalogue, classify)
     cards = {name: catalogue.model(name).card for name in request.spec.members}
-    write_assessment(assessment, folder, {name: card.licence for name, card in cards.items()})
+    write_assessment(assessment, folder)
     print_assessment(assessment, folder)
     print_licences(cards)
     raise typer.Exit(3 if assessment.judged.unreadable else 0)
@@ -104,9 +111,9 @@ def _assess(request: AssessmentRequest, catalogue: Catalogue, classify: Classify
 def _new_folder(out: Path | None, request: AssessmentRequest) -> Path:
     """Return the folder to be made, before an hour is spent on what cannot be written."""
     if out is None:
+        check_writable(evaluations_dir())
         return evaluations_dir() / free_name(request.title, evaluations_dir())
-    if os.path.lexists(out):
-        raise ExportError(f"{out} exists already; nothing was overwritten. Name a new folder.")
+    check_new(out)
     return out.absolute()
 
 
@@ -122,38 +129,11 @@ def _tuning(
             raise typer.BadParameter("give either --tune-on or --tuning-data, not both")
         return replace(judged, part=tune_on)
     if data is not None:
-        return _part(data, part or "all", split)
+        return labelled_part(data, part or "all", split)
     if part is not None or split is not None:
         raise typer.BadParameter("--tuning-part and --tuning-split need --tuning-data")
     return None
 
 
-def _part(folder: Path, name: str, split: Path | None) -> DataPart:
-    parts: dict[str, Part | None] = {"train": "train", "val": "val", "test": "test", "all": None}
-    return DataPart(folder=folder, part=parts[name], split=split)
-
-
 def _names(text: str | None) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",")) if text else ()
-
-
-def _with_referral(
-    settings: EvaluationSettings, error: float | None, rate: float | None
-) -> EvaluationSettings:
-    if error is not None and rate is not None:
-        raise typer.BadParameter("give either --referral-error or --referral-rate, not both")
-    if error is not None:
-        share = _share(error, "--referral-error")
-        return replace(settings, referral_aim="error", referral_rate=share)
-    if rate is not None:
-        share = _share(rate, "--referral-rate")
-        return replace(settings, referral_aim="referral", referral_rate=share)
-    return settings
-
-
-def _share(value: float, option: str) -> float:
-    if not 0 < value < 1:
-        raise typer.BadParameter(
-            f"needs a number between 0 and 1, not {value:g}", param_hint=option
-        )
-    return value

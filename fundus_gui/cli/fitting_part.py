@@ -5,23 +5,18 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
-from typing import Literal
-
-import typer
 
 from fundus_gui.cli.assessment_display import shown_progress
+from fundus_gui.cli.choice import labelled_part
 from fundus_gui.cli.console import err, printable
 from fundus_gui.core.assessments import Classify, DataPart, JudgedPart
-from fundus_gui.core.assessments.assessing import Progress, judge, read_part
+from fundus_gui.core.assessments.assessing import Progress, judge, known_hashes, read_part
 from fundus_gui.core.catalogue import Catalogue, EnsembleSpec
-from fundus_gui.core.datasets import ImageHashes, Part, hash_images
 from fundus_gui.core.errors import DatasetError
 from fundus_gui.core.leaks import refuse_overlap
 
-PartName = Literal["val", "train", "test", "all"]
 
-
-def data_part(folder: Path, name: PartName, split: Path | None, *, allow_test: bool) -> DataPart:
+def data_part(folder: Path, name: str, split: Path | None, *, allow_test: bool) -> DataPart:
     """Return which photographs, or refuse the test part.
 
     Raises:
@@ -32,8 +27,7 @@ def data_part(folder: Path, name: PartName, split: Path | None, *, allow_test: b
             "What is fitted on the test part cannot be measured on it any more. Fit on the "
             "validation part (--part val), or give --allow-test if you have another test set."
         )
-    parts: dict[PartName, Part | None] = {"val": "val", "train": "train", "test": "test"}
-    return DataPart(folder=folder, part=parts.get(name), split=split)
+    return labelled_part(folder, name, split)
 
 
 def judged_by(
@@ -78,20 +72,7 @@ def _judged_by(
     class_names = cards[spec.members[0]].class_names
     yield Progress("reading", text=part.title)
     images = read_part(part, class_names)
-    hashes: dict[Path, ImageHashes] = {}
-    for done, (image, known) in enumerate(hash_images(images), start=1):
-        if known is not None:
-            hashes[image.path] = known
-        yield Progress("hashing", done, len(images))
+    hashes = yield from known_hashes(images)
     warnings = refuse_overlap(cards, hashes, is_allowed=allow_overlap)
-    judged = yield from judge(part, spec, class_names, classify)
+    judged = yield from judge(part, spec, class_names, classify, images)
     return judged, warnings
-
-
-def listed_models(models: str | None, model: list[str] | None) -> tuple[str, ...]:
-    """Return the models of `--models a,b` and of repeated `--model`."""
-    listed = [name.strip() for name in (models or "").split(",")]
-    names = (*filter(None, listed), *(model or ()))
-    if len(set(names)) != len(names):
-        raise typer.BadParameter("a model is named twice")
-    return names

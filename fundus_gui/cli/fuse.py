@@ -9,22 +9,30 @@ from pathlib import Path
 import typer
 
 from fundus_gui.cli import options
-from fundus_gui.cli.classify import parse_weights
+from fundus_gui.cli.choice import (
+    check_new,
+    check_writable,
+    decision_settings,
+    installed_catalogue,
+    listed_models,
+    parse_weights,
+)
 from fundus_gui.cli.console import err, printable
 from fundus_gui.cli.console import out as console
 from fundus_gui.cli.engine import classify_with
-from fundus_gui.cli.fitting_part import data_part, judged_by, listed_models
+from fundus_gui.cli.fitting_part import data_part, judged_by
 from fundus_gui.cli.fusion_display import print_fusion
 from fundus_gui.cli.licences import print_licences
 from fundus_gui.core.assessments.fusing import FusedVote, FusionRequest
 from fundus_gui.core.assessments.fusing import fuse as fuse_part
 from fundus_gui.core.assessments.records import JudgedPart
-from fundus_gui.core.catalogue import read_catalogue, write_ensemble
-from fundus_gui.core.errors import ExportError, UnknownNameError
-from fundus_gui.core.evaluation import Bootstrap, EvaluationSettings
-from fundus_gui.core.fusion import ADAPTIVE, FIT_METHODS, FitOptions
+from fundus_gui.core.catalogue import Catalogue, EnsembleSpec, write_ensemble
+from fundus_gui.core.errors import UnknownNameError
+from fundus_gui.core.evaluation import Bootstrap
+from fundus_gui.core.fusion import ADAPTIVE, FIT_METHODS, PAPER_WEIGHTS, FitOptions, Score
 from fundus_gui.core.fusion.comparison import ComparisonSettings
 from fundus_gui.core.paths import user_weights_dir
+from fundus_gui.core.vote import normalise_weights
 
 _PICTURES = (".png", ".svg", ".pdf")
 _DRAWABLE = (2, 3)  # models whose weights a curve or a triangle can show
@@ -33,7 +41,7 @@ _DRAWABLE = (2, 3)  # models whose weights a curve or a triangle can show
 def fuse(
     data: options.LabelledData,
     models: options.ListedModels = None,
-    model: options.ModelNames = None,
+    model: options.VotingModels = None,
     part: options.FittingPart = "val",
     split: options.SplitFile = None,
     method: options.FitMethod = None,
@@ -45,52 +53,82 @@ def fuse(
     plot: options.PlotFile = None,
     replicates: options.Replicates = 2000,
     coverage: options.Coverage = 0.9,
+    referral_error: options.ReferralError = None,
+    referral_rate: options.ReferralRate = None,
     allow_overlap: options.AllowOverlap = False,
     allow_test: options.AllowTest = False,
     overwrite: options.OverwriteEnsemble = False,
     device: options.Device = "auto",
+    precision: options.Precision = "exact",
     batch_size: options.ClassifyBatchSize = 16,
     workers: options.Workers = None,
 ) -> None:
     """Fit the weights with which models vote, and keep them as an ensemble.
 
     Fits on photographs that no model was trained on, the validation part. Every method is judged
-    on patients that its weights were not fitted on, beside equal weights and each model alone,
-    with 95 % intervals. The chosen one becomes an ensemble with temperature, prediction sets and
-    referral, which every command and the window can use.
+    on patients that its weights were not fitted on, beside equal weights and each model alone.
+    The chosen one becomes an ensemble with temperature, prediction sets and referral.
     """
-    catalogue = read_catalogue()
-    names = listed_models(models, model)
-    if len(names) < 2:
-        raise typer.BadParameter("name two models or more: --models a,b", param_hint="--models")
-    spec = catalogue.of_models(names)
+    catalogue = installed_catalogue()
+    spec = catalogue.of_models(listed_models(models, model))
+    chosen = _method(method, fixed)
+    request = FusionRequest(
+        name=name or f"{'+'.join(spec.members)} {chosen}",
+        title=title,
+        method=chosen,
+        comparison=_comparison(spec, chosen, fixed, score, replicates),
+        evaluation=decision_settings(coverage, referral_error, referral_rate),
+    )
+    catalogue.check_new_name(request.name, may_replace=overwrite)
+    _check_files(out or user_weights_dir(), plot, len(spec.members))
+    where = data_part(data, part, split, allow_test=allow_test)
+    classify = classify_with(
+        catalogue, device, precision=precision, batch_size=batch_size, workers=workers
+    )
+    judged, warnings = judged_by(spec, where, catalogue, classify, allow_overlap=allow_overlap)
+    request = replace(request, warnings=warnings)
+    _keep(judged, request, catalogue, out, overwrite=overwrite, plot=plot)
+
+
+def _keep(
+    judged: JudgedPart,
+    request: FusionRequest,
+    catalogue: Catalogue,
+    out: Path | None,
+    *,
+    overwrite: bool,
+    plot: Path | None,
+) -> None:
+    fused = _fused(judged, request)
+    file = write_ensemble(fused.spec, out or user_weights_dir(), overwrite=overwrite)
+    print_fusion(fused, request.comparison)
+    _draw(fused, plot)
+    console.print(printable(f"The ensemble '{fused.spec.name}' is kept in {file}."), soft_wrap=True)
+    print_licences({name: catalogue.model(name).card for name in fused.spec.members})
+    raise typer.Exit(3 if judged.unreadable else 0)
+
+
+def _method(method: str | None, fixed: str | None) -> str:
     chosen = method or ("fixed" if fixed else ADAPTIVE)
     if chosen not in (ADAPTIVE, *FIT_METHODS):
         raise UnknownNameError("method to fit the vote", chosen, (ADAPTIVE, *FIT_METHODS))
-    request = FusionRequest(
-        name=name or f"{'+'.join(names)} {chosen}",
-        title=title,
-        method=chosen,
-        comparison=ComparisonSettings(
-            options=FitOptions(weights=parse_weights(fixed) or (), score=score),
-            bootstrap=Bootstrap(replicates=replicates),
-        ),
-        evaluation=EvaluationSettings(coverage=coverage),
+    return chosen
+
+
+def _comparison(
+    spec: EnsembleSpec, method: str, fixed: str | None, score: Score, replicates: int
+) -> ComparisonSettings:
+    """Return what is compared; fixed weights are too, beside another method."""
+    members = len(spec.members)
+    weights = parse_weights(fixed, "--fixed") or ()
+    if weights:
+        normalise_weights(weights, members)  # refuses impossible ones
+    elif method == "fixed" and members != len(PAPER_WEIGHTS):
+        raise typer.BadParameter(f"name the weights of {members} models", param_hint="--fixed")
+    return ComparisonSettings(
+        options=FitOptions(weights=weights, score=score),
+        bootstrap=Bootstrap(replicates=replicates),
     )
-    catalogue.check_new_name(request.name, may_replace=overwrite)
-    _check_plot(plot, len(names))
-    where = data_part(data, part, split, allow_test=allow_test)
-    classify = classify_with(catalogue, device, batch_size=batch_size, workers=workers)
-    judged, warnings = judged_by(spec, where, catalogue, classify, allow_overlap=allow_overlap)
-    fused = _fused(judged, replace(request, warnings=warnings))
-    file = write_ensemble(fused.spec, out or user_weights_dir(), overwrite=overwrite)
-    print_fusion(fused, request.comparison)
-    if plot is not None:
-        _draw(fused, plot)
-        console.print(printable(f"The score by weights is drawn in {plot}."), soft_wrap=True)
-    console.print(printable(f"The ensemble '{fused.spec.name}' is kept in {file}."), soft_wrap=True)
-    print_licences({member: catalogue.model(member).card for member in names})
-    raise typer.Exit(3 if judged.unreadable else 0)
 
 
 def _fused(judged: JudgedPart, request: FusionRequest) -> FusedVote:
@@ -103,19 +141,22 @@ def _fused(judged: JudgedPart, request: FusionRequest) -> FusedVote:
     raise AssertionError("a fusion ends with its ensemble")
 
 
-def _draw(fused: FusedVote, plot: Path) -> None:
+def _draw(fused: FusedVote, plot: Path | None) -> None:
+    if plot is None or fused.weight_map is None:
+        return
     from fundus_gui.core.reports.fusion import write_weight_map
 
-    assert fused.weight_map is not None
     marks = {
         vote.name: vote.fit.weights
         for vote in fused.compared
         if vote.kind == "method" and vote.fit.rule == "constant"
     }
     write_weight_map(plot, fused.weight_map, fused.spec.members, marks)
+    console.print(printable(f"The score by weights is drawn in {plot}."), soft_wrap=True)
 
 
-def _check_plot(plot: Path | None, members: int) -> None:
+def _check_files(folder: Path, plot: Path | None, members: int) -> None:
+    check_writable(folder)
     if plot is None:
         return
     if plot.suffix.lower() not in _PICTURES:
@@ -126,5 +167,4 @@ def _check_plot(plot: Path | None, members: int) -> None:
         raise typer.BadParameter(
             f"weights can be drawn for 2 or 3 models, not for {members}", param_hint="--plot"
         )
-    if plot.exists():
-        raise ExportError(f"{plot} exists already; nothing was overwritten. Name a new file.")
+    check_new(plot)

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import math
-
-from rich import box
-from rich.table import Column, Table
+from rich.table import Table
 
 from fundus_gui.cli.console import out as console
 from fundus_gui.cli.console import printable
+from fundus_gui.cli.figure_table import figure_table, folded, with_interval
 from fundus_gui.core.assessments.fusing import FusedVote
 from fundus_gui.core.catalogue import EnsembleSpec
 from fundus_gui.core.evaluation import Interval
+from fundus_gui.core.fusion import SCORE_NAMES
 from fundus_gui.core.fusion.comparison import ComparedVote, ComparisonSettings
 
 
 def print_fusion(fused: FusedVote, settings: ComparisonSettings) -> None:
     """Print every way to vote beside equal weights and the best model, then the ensemble."""
-    score = settings.options.score.replace("_", " ")
+    score = SCORE_NAMES[settings.options.score]
     console.print(_compared(fused, score))
     console.print(
         f"Each way to vote is judged by {score} on patients that its weights were not fitted on; "
@@ -31,15 +30,13 @@ def print_fusion(fused: FusedVote, settings: ComparisonSettings) -> None:
 
 def _compared(fused: FusedVote, score: str) -> Table:
     titles = (score.replace(" ", "\n"), "less\nequal weights", "less\nbest model", "weights")
-    columns = (Column(title, justify="right", no_wrap=True) for title in titles)
-    name = Column("vote", overflow="fold")
-    table = Table(name, *columns, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), leading=1)
+    table = figure_table("vote", *titles)
     for vote in fused.compared:
         is_chosen = vote is fused.chosen
         remark = "alone" if vote.kind == "member" else "chosen" if is_chosen else ""
         table.add_row(
-            f"{printable(vote.name)}\n{remark}",
-            _figure(vote.interval),
+            f"{folded(vote.name, 18)}\n{remark}",
+            with_interval(vote.interval),
             _difference(vote.against_equal),
             _difference(vote.against_best_member),
             _weights(vote),
@@ -48,17 +45,10 @@ def _compared(fused: FusedVote, score: str) -> Table:
     return table
 
 
-def _figure(found: Interval, sign: str = "") -> str:
-    if math.isnan(found.low):
-        return f"{found.value:{sign}.3f}"
-    between = " to " if sign else "–"  # not between two signs
-    return f"{found.value:{sign}.3f}\n{found.low:{sign}.3f}{between}{found.high:{sign}.3f}"
-
-
 def _difference(found: Interval) -> str:
     if found.low == found.high == 0:
         return "the same"
-    value, _, ends = _figure(found, "+").partition("\n")
+    value, _, ends = with_interval(found, "+").partition("\n")
     return f"{value}{'' if found.excludes_zero else ' n.s.'}\n{ends}"
 
 

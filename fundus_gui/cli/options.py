@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from typer import Argument, Option
 
+from fundus_gui.core import results
 from fundus_gui.core.runs import PRESETS
 
 Photographs = Annotated[
@@ -40,6 +41,13 @@ Device = Annotated[
     Option(
         metavar="DEVICE",
         help="What computes: auto (a GPU if there is one), cpu, cuda, cuda:1 or mps.",
+    ),
+]
+Precision = Annotated[
+    results.Precision,
+    Option(
+        help="exact computes in float32; fast in bfloat16 or float16 where the device gains speed "
+        "by that, which moves probabilities by up to a few hundredths."
     ),
 ]
 ClassifyBatchSize = Annotated[
@@ -144,7 +152,8 @@ TuneOn = Annotated[
     ),
 ]
 TuningData = Annotated[
-    Path | None, Option(metavar="DIR", help="Other labelled photographs to fit these on.")
+    Path | None,
+    Option(metavar="DIR", help="Other labelled photographs to fit these on, instead of --tune-on."),
 ]
 TuningPart = Annotated[
     Literal["val", "train", "test", "all"] | None,
@@ -179,7 +188,11 @@ Coverage = Annotated[
     float, Option(metavar="X", help="Share of photographs whose prediction set holds their class.")
 ]
 Specificity = Annotated[
-    float, Option(metavar="X", help="That the threshold of each class is to keep.")
+    float,
+    Option(
+        metavar="X",
+        help="Specificity that the threshold of each class keeps where it is fitted.",
+    ),
 ]
 ReferralError = Annotated[
     float | None,
@@ -203,6 +216,10 @@ IntervalKind = Annotated[
 ListedModels = Annotated[
     str | None,
     Option(metavar="A,B,...", help="Installed models that vote together. Or repeat --model."),
+]
+VotingModels = Annotated[
+    list[str] | None,
+    Option(metavar="NAME", help="One of the models that vote. May be repeated."),
 ]
 FittingPart = Annotated[
     Literal["val", "train", "test", "all"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,3 +36,14 @@ def write_bytes(path: Path, content: bytes) -> None:
     """Write a whole file at once."""
     with replacing(path) as stream:
         stream.write(content)
+
+
+def check_writable(folder: Path) -> None:
+    """Write a nameless file into a folder, or where it would be made; nothing is left behind.
+
+    Raises:
+        OSError: the system refuses.
+    """
+    existing = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    with tempfile.TemporaryFile(dir=existing):
+        pass

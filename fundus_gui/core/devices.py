@@ -37,6 +37,21 @@ def resolve_device(name: str = "auto") -> torch.device:
     return torch.device(kind, int(number)) if number else torch.device(kind)
 
 
+def fast_dtype(device: torch.device) -> torch.dtype:
+    """Return what the device computes in where speed counts more than the last digits.
+
+    That is float32 where the device gains nothing by less, such as a CPU without instructions
+    for bfloat16.
+    """
+    if device.type == "cuda":
+        return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
+    if device.type == "cpu":
+        abilities = torch.cpu.get_capabilities()
+        if abilities.get("avx512_bf16") or abilities.get("amx_bf16"):
+            return torch.bfloat16
+    return torch.float32
+
+
 def is_out_of_memory(error: BaseException) -> bool:
     """Return whether torch, a CUDA library or numpy ran out of memory.
 

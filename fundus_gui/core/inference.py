@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from fundus_gui.core.devices import is_out_of_memory
-from fundus_gui.core.ensemble import Ensemble
+from fundus_gui.core.ensemble import Ensemble, normalise
 from fundus_gui.core.errors import ConfigError, DeviceError, ImageError
 from fundus_gui.core.images import Photograph, read_photograph
 from fundus_gui.core.preprocessing import FieldOfView, Preprocessing, find_field_of_view
@@ -27,10 +27,10 @@ from fundus_gui.core.results import ImageResult, Prediction, UnreadableImage
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Prepared:
-    """A photograph decoded and brought to every input form that the members want."""
+    """A photograph decoded and seen in every way in which the members want it."""
 
     path: Path
-    inputs: dict[Preprocessing, NDArray[np.float32]]
+    views: dict[Preprocessing, NDArray[np.uint8]]
     sha256: str
     warnings: tuple[str, ...]
     seconds: float
@@ -90,14 +90,14 @@ def _prepare(path: Path, preprocessings: tuple[Preprocessing, ...]) -> _Prepared
     started = time.perf_counter()
     try:
         photograph, field = _read(path, preprocessings)
-        inputs = {how: how.apply(photograph.pixels, field) for how in preprocessings}
+        views = {how: how.view(photograph.pixels, field) for how in preprocessings}
     except ImageError as error:
         return UnreadableImage(path, error.problem, error.sha256, time.perf_counter() - started)
     except MemoryError:
         problem = "the image does not fit into the free memory; make it smaller"
         return UnreadableImage(path, problem, seconds=time.perf_counter() - started)
     seconds = time.perf_counter() - started
-    return _Prepared(path, inputs, photograph.sha256, photograph.warnings, seconds)
+    return _Prepared(path, views, photograph.sha256, photograph.warnings, seconds)
 
 
 def _read(
@@ -164,7 +164,7 @@ class _Network:
     def _predict_if_it_fits(self, images: list[_Prepared]) -> NDArray[np.float32] | None:
         # The error keeps its frames' tensors alive: leave the handler before the next attempt.
         try:
-            return self._ensemble.predict_proba(self._stack(images))
+            return self._ensemble.predict_proba(self._inputs(images))
         except (RuntimeError, MemoryError) as error:
             if not is_out_of_memory(error):
                 raise
@@ -196,8 +196,10 @@ class _Network:
             decision=self._decision,
         )
 
-    def _stack(self, images: list[_Prepared]) -> dict[Preprocessing, Tensor]:
-        return {
-            how: torch.from_numpy(np.stack([image.inputs[how] for image in images]))
-            for how in self._ensemble.preprocessings
-        }
+    def _inputs(self, images: list[_Prepared]) -> dict[Preprocessing, Tensor]:
+        device = self._ensemble.members[0].device
+        inputs = {}
+        for how in self._ensemble.preprocessings:
+            views = torch.from_numpy(np.stack([image.views[how] for image in images]))
+            inputs[how] = normalise(views.permute(0, 3, 1, 2).to(device), how)
+        return inputs

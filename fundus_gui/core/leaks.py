@@ -41,21 +41,35 @@ class Overlap:
         """Whether there is any."""
         return bool(self.exact or self.near)
 
-    def sentence(self, model: str) -> str:
-        """Say what was found, for people."""
+    def sentence(self, *models: str) -> str:
+        """Say, for people, what was found of one model, or of several alike."""
+        who = " and ".join((", ".join(models[:-1]), models[-1])) if models[1:] else models[0]
+        was, does, it, them = (
+            ("were", "do", "they", "them") if models[1:] else ("was", "does", "it", "it")
+        )
         if not self.is_known:
             return (
-                f"{model} does not say which photographs it was trained on, so nobody can tell "
-                "whether these are among them."
+                f"{who} {does} not say which photographs {it} {was} trained on, so nobody can "
+                "tell whether these are among them."
             )
         found = (*self.exact, *self.near)
         if not found:
-            return f"{model} was trained on none of these {self.images} photographs."
+            return f"{who} {was} trained on none of these {self.images} photographs."
         return (
-            f"{model} was trained on {len(found)} of these {self.images} photographs "
+            f"{who} {was} trained on {len(found)} of these {self.images} photographs "
             f"({len(self.exact)} exact, {len(self.near)} near copies, such as "
-            f"{found[0].parent.name}/{found[0].name}), so figures on them flatter it."
+            f"{found[0].parent.name}/{found[0].name}), so figures on them flatter {them}."
         )
+
+
+def leak_sentences(overlaps: Mapping[str, Overlap]) -> tuple[str, ...]:
+    """Say which models know some of the photographs, then which may know some."""
+    alike: dict[Overlap, list[str]] = {}
+    for name, found in overlaps.items():
+        if found or not found.is_known:
+            alike.setdefault(found, []).append(name)
+    known_first = sorted(alike.items(), key=lambda item: not item[0])
+    return tuple(found.sentence(*models) for found, models in known_first)
 
 
 def overlap(card: ModelCard, hashes: Mapping[Path, ImageHashes]) -> Overlap:
@@ -89,20 +103,19 @@ def refuse_overlap(
         is_allowed: go on all the same.
 
     Returns:
-        A sentence for each model that knows some of the photographs or may know some.
+        Sentences on the models that know some of the photographs or may know some.
 
     Raises:
         DatasetError: a model was trained on some, and that was not allowed.
     """
     overlaps = {name: overlap(card, hashes) for name, card in cards.items()}
-    found = [overlaps[name].sentence(name) for name in overlaps if overlaps[name]]
-    if found and not is_allowed:
+    leaking = {name: found for name, found in overlaps.items() if found}
+    if leaking and not is_allowed:
         raise DatasetError(
-            f"{' '.join(found)} Take photographs that no model was trained on, or allow the "
+            f"{' '.join(leak_sentences(leaking))} Take photographs that no model was trained on, or allow the "
             "overlap, which is then written into the result."
         )
-    unknown = [o.sentence(name) for name, o in overlaps.items() if not o.is_known]
-    return (*found, *unknown)
+    return leak_sentences(overlaps)
 
 
 def _are_near(looks: Sequence[str], known: Iterable[str]) -> NDArray[np.bool_]:

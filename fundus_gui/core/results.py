@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -14,16 +14,25 @@ from fundus_gui.core import vote
 from fundus_gui.core.decision import Decision, Outcome, classes_in_sets, outcome
 
 Row = tuple[float, ...]
+Precision = Literal["exact", "fast"]
+"""In which networks are asked to compute: float32, or half of its digits where that is quicker."""
 
 _ROUNDING = 1e-9  # that equal weights in another scale differ by
 
 
 @dataclass(frozen=True, slots=True)
 class ModelsReady:
-    """The models are loaded: on which device, and the hash of each member's weights."""
+    """The models are loaded.
+
+    Attributes:
+        device_name: what computes.
+        weights_sha256: hash of each member's weights.
+        number_format: what it computes in, e.g. float32 or bfloat16.
+    """
 
     device_name: str
     weights_sha256: dict[str, str] = field(default_factory=dict)
+    number_format: str = "float32"
 
 
 @dataclass(frozen=True, slots=True)

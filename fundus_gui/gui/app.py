@@ -18,6 +18,7 @@ from fundus_gui.core.paths import resources_dir, user_data_dir
 from fundus_gui.gui.jobs import Engine
 from fundus_gui.gui.main_window import MainWindow
 from fundus_gui.gui.settings import settings_path
+from fundus_gui.gui.warm_up import WarmUp
 
 LOG_FILE = "fundus-gui.log"
 
@@ -36,6 +37,7 @@ def main(paths: Sequence[Path] = ()) -> int:
     window = MainWindow(catalogue, engine.classify, settings_path())
     window.catalogue_changed.connect(engine.use)
     window.errors.install_hooks()
+    WarmUp(window)
     window.show()
     window.open_paths(paths)
     return app.exec()

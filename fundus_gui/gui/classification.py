@@ -8,16 +8,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from fundus_gui.core.assessments import Classify, ClassifyRecord
 from fundus_gui.core.catalogue import EnsembleSpec
 from fundus_gui.core.results import ImageResult, ModelsReady, UnreadableImage
 from fundus_gui.gui.jobs import list_images
 from fundus_gui.gui.results_model import ResultsModel
 from fundus_gui.gui.run_progress import RunProgress
 from fundus_gui.gui.worker import Job, JobSlot
+
+if TYPE_CHECKING:
+    from fundus_gui.core.assessments import Classify, ClassifyRecord
 
 _SHOW_EVERY_MS = 50
 _RESORT_EVERY_MS = 1000

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QModelIndex, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QSplitter, QStackedLayout, QWidget
 
-from fundus_gui.core.assessments import Classify
 from fundus_gui.core.catalogue import Catalogue, EnsembleSpec
 from fundus_gui.core.paths import user_data_dir
 from fundus_gui.gui.actions import Actions
@@ -30,6 +30,9 @@ from fundus_gui.gui.settings import AppSettings
 from fundus_gui.gui.thumbnails import Thumbnails
 from fundus_gui.gui.vote_pane import VotePane
 from fundus_gui.gui.welcome_page import WelcomePage
+
+if TYPE_CHECKING:
+    from fundus_gui.core.assessments import Classify
 
 
 class ClassifyPage(QWidget):

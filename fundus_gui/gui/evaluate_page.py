@@ -33,6 +33,8 @@ from fundus_gui.gui.evaluation.result_pane import ResultPane
 from fundus_gui.gui.evaluation.setup_pane import SetupPane
 from fundus_gui.gui.file_dialogs import FileDialogs
 from fundus_gui.gui.settings import RECENT_COUNT, AppSettings
+from fundus_gui.gui.training.run_jobs import TrainedModel
+from fundus_gui.gui.training.run_splits import RunSplit
 from fundus_gui.gui.worker import JobSlot
 
 
@@ -93,7 +95,7 @@ class EvaluatePage(QWidget):
         self.splitter.addWidget(self.list)
         self.splitter.addWidget(self.right)
         self.splitter.setStretchFactor(1, 1)
-        self.splitter.setSizes([280, 1160])
+        self.splitter.setSizes([256, 1184])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.splitter)
@@ -133,17 +135,19 @@ class EvaluatePage(QWidget):
         self.list.clear_selection()
         self._show(self.progress if self._run.busy else self.setup)
 
-    def open_data(self, path: Path) -> None:
-        """Set an evaluation on the photographs in a folder up."""
+    def open_data(self, path: Path, given: RunSplit | None = None) -> None:
+        """Set an evaluation up on the photographs in a folder, as a training shared them out."""
         folder = str(path)
         self._recent = (folder, *(f for f in self._recent if f != folder))[:RECENT_COUNT]
         self.setup.data.set_recent(self._recent)
-        self.setup.data.open(path)
+        self.setup.data.open(path, given)
         self.set_up()
 
-    def evaluate_model(self, name: str) -> None:
-        """Set an evaluation of one installed model up."""
-        self.setup.choose_model(name)
+    def evaluate_model(self, model: TrainedModel) -> None:
+        """Set an evaluation of a trained model up, on its validation part if that is there."""
+        self.setup.choose_model(model.name)
+        if model.split is not None:
+            self.open_data(model.split.folder, model.split)
         self.set_up()
 
     def set_catalogue(self, catalogue: Catalogue) -> None:

@@ -16,15 +16,16 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
-from fundus_gui.core.assessments import ClassifyRecord
 from fundus_gui.core.catalogue import Catalogue, EnsembleSpec, read_catalogue
 from fundus_gui.core.errors import ExportError, ImageError
 from fundus_gui.core.export import RunRecord, defused, export_results, table_columns, table_row
 from fundus_gui.core.images import Photograph, find_images, read_photograph, thumbnail
 from fundus_gui.core.preprocessing import Preprocessing
 from fundus_gui.core.results import ImageResult, ModelsReady
+from fundus_gui.gui.warm_up import import_engine
 
 if TYPE_CHECKING:
+    from fundus_gui.core.assessments import ClassifyRecord
     from fundus_gui.core.ensemble import Member
 
 Pixels = NDArray[np.uint8]
@@ -74,10 +75,7 @@ class Engine:
         Raises:
             FundusError: the models cannot be loaded.
         """
-        # These take seconds to import: the window must be on the screen by then. The first result
-        # draws a chart, so the library for it is fetched here as well.
-        import matplotlib.backends.backend_qtagg  # noqa: F401
-
+        import_engine()  # takes seconds: the window must be on the screen by then
         from fundus_gui.core.devices import resolve_device
         from fundus_gui.core.ensemble import Ensemble, load_member
         from fundus_gui.core.inference import predict_images

@@ -4,32 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, get_args
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QToolBar, QWidget
 
-from fundus_gui.core.assessments import Classify
 from fundus_gui.core.catalogue import Catalogue
 from fundus_gui.core.paths import samples_dir, user_data_dir
 from fundus_gui.gui.about_dialog import AboutDialog, ShortcutsDialog
 from fundus_gui.gui.actions import Actions, Page
 from fundus_gui.gui.classify_page import ClassifyPage, local_paths
 from fundus_gui.gui.error_dialog import ErrorReporter
-from fundus_gui.gui.evaluate_page import EvaluatePage
 from fundus_gui.gui.file_dialogs import FileDialogs
 from fundus_gui.gui.jobs import list_installed
-from fundus_gui.gui.menus import fill_menu_bar, fill_tool_bar, hide_unused
+from fundus_gui.gui.menus import fill_menu_bar, fill_recent_menu, fill_tool_bar, hide_unused
 from fundus_gui.gui.settings import load_settings, save_settings
 from fundus_gui.gui.status_bar import RunStatusBar
-from fundus_gui.gui.train_page import TrainPage
 from fundus_gui.gui.window_state import WindowState
 from fundus_gui.gui.worker import JobSlot
+
+if TYPE_CHECKING:
+    from fundus_gui.core.assessments import Classify
+    from fundus_gui.gui.evaluate_page import EvaluatePage
+    from fundus_gui.gui.train_page import TrainPage
+    from fundus_gui.gui.training.run_jobs import TrainedModel
+
+    AnyPage = ClassifyPage | TrainPage | EvaluatePage
 
 
 class MainWindow(QMainWindow):
     """Hands the pages what is opened, dropped, pasted or chosen from the menus.
+
+    The Train and the Evaluate page are made when they are first wanted.
 
     Args:
         catalogue: the installed models.
@@ -58,30 +67,21 @@ class MainWindow(QMainWindow):
         room = self.screen().availableSize()
         self.resize(min(1440, room.width() - 64), min(900, room.height() - 64))
         self.setAcceptDrops(True)
-        self._catalogue = catalogue
+        self._catalogue, self._classify = catalogue, classify
         self._settings_path = settings_path
         self._settings = load_settings(settings_path)
         self._dialogs = dialogs or FileDialogs()
         self._warned = False
-        self._wanted_model = self._wanted_evaluation = ""
+        self._wanted_model = ""
+        self._wanted_evaluation: TrainedModel | None = None
         self._installed = JobSlot(self)
         self.errors = errors or ErrorReporter(self)
         self.commands = Actions(self)
         self.commands.paint_icons(self.palette())
         self.commands.open_samples.setEnabled(samples_dir().is_dir())
         self.page = ClassifyPage(catalogue, classify, self.commands, self.errors, self._dialogs)
-        self.train_page = TrainPage(user_data_dir() / "runs", self.commands, self.errors)
-        self.evaluate_page = EvaluatePage(
-            catalogue, classify, self.commands, self.errors, self._dialogs
-        )
-        self._pages: dict[Page, ClassifyPage | TrainPage | EvaluatePage] = {
-            "classify": self.page,
-            "train": self.train_page,
-            "evaluate": self.evaluate_page,
-        }
+        self._pages: dict[Page, AnyPage] = {}  # those that have been made
         self._stack = QStackedWidget()
-        for page in self._pages.values():
-            self._stack.addWidget(page)
         self.setCentralWidget(self._stack)
         self.status = RunStatusBar()
         self.setStatusBar(self.status)
@@ -93,14 +93,47 @@ class MainWindow(QMainWindow):
         self._state = WindowState(self, self.commands, self._tool_bar, self.status, self.page)
         self._state.has_models = bool(catalogue.models)
         self._connect()
-        for page in self._pages.values():
-            page.restore(self._settings)
+        self._add_page("classify", self.page)
         if self._settings.geometry:
             self.restoreGeometry(self._settings.geometry)
-        for child in self._stack.findChildren(QWidget):
+        pages: tuple[Page, ...] = get_args(Page)
+        self.show_page(next((name for name in pages if name == self._settings.page), "classify"))
+
+    @cached_property
+    def train_page(self) -> TrainPage:
+        """The Train page."""
+        from fundus_gui.gui.train_page import TrainPage
+
+        page = TrainPage(user_data_dir() / "runs", self.commands, self.errors)
+        page.changed.connect(self._state.show)
+        page.choose_requested.connect(self._on_choose_data)
+        page.model_added.connect(self._on_models_changed)
+        page.model_chosen.connect(self._on_model_chosen)
+        page.evaluation_requested.connect(self._on_evaluation_requested)
+        self._add_page("train", page)
+        return page
+
+    @cached_property
+    def evaluate_page(self) -> EvaluatePage:
+        """The Evaluate page."""
+        from fundus_gui.gui.evaluate_page import EvaluatePage
+
+        given = (self._catalogue, self._classify, self.commands, self.errors, self._dialogs)
+        page = EvaluatePage(*given)
+        page.changed.connect(self._state.show)
+        page.choose_requested.connect(self._on_choose_data)
+        page.models_changed.connect(self._on_models_changed)
+        page.photograph_requested.connect(self._on_photograph_requested)
+        self._add_page("evaluate", page)
+        return page
+
+    def _add_page(self, name: Page, page: AnyPage) -> None:
+        self._pages[name] = page
+        self._stack.addWidget(page)
+        page.message.connect(self._state.tell)
+        page.restore(self._settings)
+        for child in page.findChildren(QWidget):
             child.setAcceptDrops(False)  # a photograph dropped on a text field is a photograph
-        shown = (name for name in self._pages if name == self._settings.page)
-        self.show_page(next(shown, "classify"))
 
     def _connect(self) -> None:
         commands = self.commands
@@ -113,30 +146,25 @@ class MainWindow(QMainWindow):
         self.recent_menu.aboutToShow.connect(self._fill_recent_menu)
         self.recent_menu.triggered.connect(self._on_recent_chosen)
         self.page.classification.changed.connect(self._state.show)
-        self.train_page.changed.connect(self._state.show)
-        self.evaluate_page.changed.connect(self._state.show)
-        for page in self._pages.values():
-            page.message.connect(self._state.tell)
         for action in commands.pages.values():
             action.triggered.connect(self._on_page_chosen)
-        self.train_page.choose_requested.connect(self._on_choose_data)
-        self.train_page.model_added.connect(self._on_models_changed)
-        self.train_page.model_chosen.connect(self._on_model_chosen)
-        self.train_page.evaluation_requested.connect(self._on_evaluation_requested)
-        self.evaluate_page.choose_requested.connect(self._on_choose_data)
-        self.evaluate_page.models_changed.connect(self._on_models_changed)
-        self.evaluate_page.photograph_requested.connect(self._on_photograph_requested)
         self._installed.yielded.connect(self._on_installed_listed)
         self._installed.failed.connect(self.errors.report)
 
     def show_page(self, page: Page) -> None:
         """Show one of the pages, with its commands in menus and tool bar."""
-        self._stack.setCurrentWidget(self._pages[page])
+        match page:
+            case "classify":
+                shown: AnyPage = self.page
+            case "train":
+                shown = self.train_page
+            case "evaluate":
+                shown = self.evaluate_page
+        self._stack.setCurrentWidget(shown)
         self.commands.show_page(page)
         self.recent_menu.menuAction().setVisible(page == "classify")
         self.page.results.sort_menu.menuAction().setVisible(page == "classify")
         hide_unused(self, self._tool_bar)
-        shown = self._pages[page]
         self._state.show_page(None if isinstance(shown, ClassifyPage) else shown.summary)
 
     def open_paths(self, paths: Sequence[Path]) -> None:
@@ -168,9 +196,9 @@ class MainWindow(QMainWindow):
     def open_data(self, path: Path) -> None:
         """Set labelled photographs up to be evaluated on, or to be learnt from."""
         self._settings = replace(self._settings, last_folder=str(path.absolute()))
-        page = self._stack.currentWidget()
-        if isinstance(page, TrainPage | EvaluatePage):
-            page.open_data(path.absolute())
+        for page in self._pages.values():
+            if page is self._stack.currentWidget() and not isinstance(page, ClassifyPage):
+                page.open_data(path.absolute())
 
     def _on_photograph_requested(self, path: Path) -> None:
         self.open_paths([path])
@@ -183,8 +211,8 @@ class MainWindow(QMainWindow):
         self.show_page("classify")
         self._installed.start(list_installed)
 
-    def _on_evaluation_requested(self, name: str) -> None:
-        self._wanted_evaluation = name
+    def _on_evaluation_requested(self, model: TrainedModel) -> None:
+        self._wanted_evaluation = model
         self.show_page("evaluate")
         self._installed.start(list_installed)
 
@@ -192,10 +220,12 @@ class MainWindow(QMainWindow):
         self._catalogue = catalogue
         self.catalogue_changed.emit(catalogue)
         self.page.set_catalogue(catalogue, self._wanted_model)
-        self.evaluate_page.set_catalogue(catalogue)
-        if self._wanted_evaluation in catalogue.models:
-            self.evaluate_page.evaluate_model(self._wanted_evaluation)
-        self._wanted_model = self._wanted_evaluation = ""
+        if "evaluate" in self._pages:
+            self.evaluate_page.set_catalogue(catalogue)
+        wanted = self._wanted_evaluation
+        if wanted is not None and wanted.name in catalogue.models:
+            self.evaluate_page.evaluate_model(wanted)
+        self._wanted_model, self._wanted_evaluation = "", None
         self._state.has_models = bool(catalogue.models)
         self._state.show()
 
@@ -206,12 +236,7 @@ class MainWindow(QMainWindow):
         self.open_paths([Path(action.data())])
 
     def _fill_recent_menu(self) -> None:
-        self.recent_menu.clear()
-        for number, path in enumerate(self._settings.recent, 1):
-            action = self.recent_menu.addAction(f"&{number}  {path.replace('&', '&&')}")
-            action.setData(path)
-        if not self._settings.recent:
-            self.recent_menu.addAction(self.tr("Nothing opened yet")).setEnabled(False)
+        fill_recent_menu(self.recent_menu, self._settings.recent)
 
     def _on_shortcuts(self) -> None:
         self._open_dialog(ShortcutsDialog(self.commands, self))
@@ -258,7 +283,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop all work but trainings, wait for it and remember the choices."""
-        if not self.train_page.may_close():
+        if "train" in self._pages and not self.train_page.may_close():
             event.ignore()
             return
         self._state.close()

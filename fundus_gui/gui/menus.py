@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 from PySide6.QtCore import QCoreApplication, QSize, Qt
@@ -59,6 +60,15 @@ def fill_menu_bar(window: QMainWindow, actions: Actions, recent: QMenu, sort: QM
         (a.next, a.previous),
     )
     add(tr("Menus", "&Help"), (a.shortcuts, a.about))
+
+
+def fill_recent_menu(menu: QMenu, recent: Sequence[str]) -> None:
+    """Offer what was opened lately; each action's data is its path."""
+    menu.clear()
+    for number, path in enumerate(recent, 1):
+        menu.addAction(f"&{number}  {path.replace('&', '&&')}").setData(path)
+    if not recent:
+        menu.addAction(QCoreApplication.translate("Menus", "Nothing opened yet")).setEnabled(False)
 
 
 def hide_unused(window: QMainWindow, bar: QToolBar) -> None:

@@ -35,7 +35,7 @@ class TrainPage(QWidget):
         message: something to say in passing.
         model_added: the installed models are others.
         model_chosen: the name of the installed model that is to be used.
-        evaluation_requested: the name of the installed model that is to be evaluated.
+        evaluation_requested: the TrainedModel that is to be evaluated.
     """
 
     changed = Signal()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -62,6 +63,13 @@ def test_figures_are_printed_and_kept_where_the_window_finds_them(
     assert (folder / "report.html").is_file()
 
 
+def test_grades_and_patients_have_their_figures(run: Run, eyes: Path) -> None:
+    done = run("evaluate", "--data", eyes, "--class-order", ",".join(CLASS_NAMES), *FAST)
+    assert done.code == 0
+    assert re.search(r"Quadratic-weighted kappa of the vote: -?\d\.\d{3} \(", done.out)
+    assert re.search(r"By the mean of each patient's photographs: .* of 6 patients\.", done.out)
+
+
 def test_leaks_are_printed_first_and_unreadable_photographs_answered_with_code_3(
     run: Run, eyes: Path, weights: Path, tmp_path: Path
 ) -> None:
@@ -82,7 +90,11 @@ def test_leaks_are_printed_first_and_unreadable_photographs_answered_with_code_3
     finally:
         leaky.unlink()
     assert done.code == 3
-    leak, unreadable, *_ = done.out.splitlines()
+    leak, unreadable, listed, *_ = done.out.splitlines()
+    assert (
+        listed
+        == f"All photographs that a model knows are listed in {tmp_path / 'out' / 'leaks.csv'}."
+    )
     assert leak.startswith("WARNING: leaky was trained on 1 of these 23 photographs")
     assert unreadable.startswith("WARNING: 1 of the 24 photographs")
     assert unreadable.endswith(": 20.png.")
@@ -97,6 +109,15 @@ def test_an_existing_folder_is_refused_before_anything_is_computed(
     done = run("evaluate", "--data", eyes, "--out", tmp_path)
     assert done.code == 1
     assert "exists already" in done.err
+    assert "Classifying" not in done.err
+
+
+def test_a_place_that_cannot_be_written_is_refused_before_anything_is_computed(
+    run: Run, eyes: Path
+) -> None:
+    done = run("evaluate", "--data", eyes, "--out", f"{__file__}/new")
+    assert done.code == 1
+    assert "Nothing can be written into" in done.err
     assert "Classifying" not in done.err
 
 

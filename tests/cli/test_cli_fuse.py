@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from conftest import Done
 from tiny_photographs import photograph
 from tiny_weights import CLASS_NAMES, write_tiny_model
 
@@ -17,7 +17,10 @@ from fundus_gui.core.catalogue.ensembles_file import read_entries
 from fundus_gui.core.datasets import LabelledImage, hash_images
 from fundus_gui.core.fusion import FIT_METHODS
 
-Run = Callable[..., Done]
+if TYPE_CHECKING:
+    from conftest import Done
+
+Run = Callable[..., "Done"]
 FAST = ("--replicates", "10", "--device", "cpu", "--coverage", "0.5")
 BOTH = ("--models", "tiny_a,tiny_b")
 
@@ -66,16 +69,17 @@ def test_all_methods_are_printed_and_the_chosen_one_is_kept(
     assert spec.members == ("tiny_a", "tiny_b")
     assert spec.method == "inverse_variance"
     assert spec.fitted_on == "eyes, val: 18 photographs of 9 patients"
-    assert any("does not say which photographs" in note for note in spec.notes)
-    assert "WARNING: tiny_a does not say" in done.err
+    assert any("not say which photographs" in note for note in spec.notes)
+    assert "WARNING: tiny_a and tiny_b do not say" in done.err
     assert b"<svg" in plot.read_bytes()
 
 
 def test_the_ensemble_can_be_used_at_once(run: Run, eyes: Path) -> None:
-    weights = ("--method", "fixed", "--fixed", "1,3")
-    done = run("fuse", "--data", eyes, "--model", "tiny_a", "--model", "tiny_b", *weights, *FAST)
+    wanted = ("--method", "fixed", "--fixed", "1,3", "--referral-rate", "0.4")
+    done = run("fuse", "--data", eyes, "--model", "tiny_a", "--model", "tiny_b", *wanted, *FAST)
     assert done.code == 0, done.err
     assert "tiny_a: weight 0.250" in done.out
+    assert "refers photographs below" in done.out
     used = run("classify", eyes / "0.png", "--ensemble", "tiny_a+tiny_b fixed", "--device", "cpu")
     assert used.code == 0, used.err
 
@@ -89,6 +93,9 @@ def test_the_ensemble_can_be_used_at_once(run: Run, eyes: Path) -> None:
         (("--name", "a/b"), "cannot be a name"),
         (("--method", "adaptiv"), "Did you mean 'adaptive'?"),
         (("--part", "train"), "has no part 'train'"),
+        (("--fixed", "1,2,3"), "2 models need 2 vote weights"),
+        (("--out", __file__), "Nothing can be written into"),
+        (("--plot", f"{__file__}/weights.png"), "Nothing can be written into"),
     ],
 )
 def test_what_cannot_be_done_is_refused_with_a_sentence(
@@ -107,6 +114,7 @@ def test_what_cannot_be_done_is_refused_with_a_sentence(
         ("--models", "tiny_a,tiny_a"),
         (*BOTH, "--plot", "weights.txt"),
         (*BOTH, "--fixed", "much,little"),
+        (*BOTH, "--referral-rate", "2"),
     ],
 )
 def test_wrong_options_are_wrong_usage(run: Run, eyes: Path, options: tuple[str, ...]) -> None:

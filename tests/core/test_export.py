@@ -302,6 +302,7 @@ def test_the_record_says_how_the_table_came_about(tmp_path: Path) -> None:
     assert record["program"] == {"name": "fundus-gui", "version": __version__}
     assert {"python", "torch", "torchvision", "timm", "numpy", "Pillow"} <= set(record["versions"])
     assert record["device"] == "CPU (2 threads)"
+    assert record["precision"] == "float32"
     assert record["command"] == command
     assert record["class_names"] == list(CLASSES)
     assert record["ensemble"]["members"] == list(MEMBERS)

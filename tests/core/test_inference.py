@@ -25,7 +25,7 @@ from fundus_gui.core.ensemble import Ensemble, load_ensemble
 from fundus_gui.core.errors import ConfigError, DeviceError
 from fundus_gui.core.images import load_image
 from fundus_gui.core.inference import predict_images
-from fundus_gui.core.preprocessing import Preprocessing
+from fundus_gui.core.preprocessing import FieldOfView, Preprocessing
 from fundus_gui.core.results import ImageResult, Prediction, UnreadableImage
 
 
@@ -152,9 +152,11 @@ class Counted(Preprocessing):
     __slots__ = ()
     calls: list[str] = []  # noqa: RUF012 - shared on purpose
 
-    def apply(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def view(
+        self, pixels: NDArray[np.uint8], field: FieldOfView | None = None
+    ) -> NDArray[np.uint8]:
         self.calls.append(threading.current_thread().name)
-        return super().apply(pixels)
+        return super().view(pixels, field)
 
 
 @pytest.mark.parametrize(("sizes", "calls_per_image"), [((32, 32), 1), ((32, 48), 2)])

@@ -11,7 +11,7 @@ from fundus_gui.core import leaks
 from fundus_gui.core.cards import ModelCard
 from fundus_gui.core.datasets import NEAR_BITS, ImageHashes
 from fundus_gui.core.errors import DatasetError
-from fundus_gui.core.leaks import Overlap, overlap, refuse_overlap
+from fundus_gui.core.leaks import Overlap, leak_sentences, overlap, refuse_overlap
 from fundus_gui.core.preprocessing import Preprocessing
 
 
@@ -110,3 +110,12 @@ def test_an_allowed_overlap_and_an_unknown_one_are_still_said() -> None:
 def test_clean_photographs_need_no_words() -> None:
     cards = {"vit": card(f"{'1' * 16}:{looks(0)}")}
     assert refuse_overlap(cards, hashed(new=("2" * 64, looks(128)))) == ()
+
+
+def test_models_that_know_the_same_are_named_together() -> None:
+    image = Path("eyes/1.png")
+    leaking, unknown = Overlap(2, exact=(image,)), Overlap(2, is_known=False)
+    overlaps = {"a": unknown, "b": leaking, "c": Overlap(2), "d": unknown, "e": leaking}
+    first, second = leak_sentences(overlaps)
+    assert first.startswith("b and e were trained on 1 of these 2 photographs")
+    assert second.startswith("a and d do not say which photographs they were trained on")

@@ -58,6 +58,11 @@ class Answers:
         """Return the probability of the answer to one photograph."""
         return float(self.probabilities[index, self.answers[index]])
 
+    def patient(self, index: int) -> str:
+        """Return who is on one photograph, empty where nothing is known of patients."""
+        patients = self.assessment.judged.predictions.patients
+        return patients[index] if patients else ""
+
     def mistakes(self) -> Integers:
         """Return the wrongly answered photographs, the most confidently wrong first."""
         return self.worst_first(np.flatnonzero(self.answers != self.labels))

@@ -106,7 +106,7 @@ def assess(
     yield Progress("reading", text=request.judged.title)
     labelled = [read_part(part, class_names) for part in request.parts]
     _refuse_shared_files(*labelled)
-    hashes = yield from _hash(
+    hashes = yield from known_hashes(
         [image for images in labelled for image in images], request.near_duplicates
     )
     leaks, warnings = find_leaks(cards, *labelled, hashes=hashes)
@@ -125,13 +125,19 @@ def assess(
         leaks=leaks,
         warnings=(*warnings, *_unreadable(judged), *_unreadable(tuning)),
         weights_sha256=ready.weights_sha256,
+        licences={name: card.licence for name, card in cards.items()},
         device=ready.device_name,
+        number_format=ready.number_format,
         version=__version__,
     )
 
 
 def judge(
-    part: DataPart, spec: EnsembleSpec, class_names: Sequence[str], classify: Classify
+    part: DataPart,
+    spec: EnsembleSpec,
+    class_names: Sequence[str],
+    classify: Classify,
+    labelled: Sequence[LabelledImage] | None = None,
 ) -> Generator[Progress, None, JudgedPart]:
     """Return labelled photographs with what each member says of them.
 
@@ -140,12 +146,14 @@ def judge(
         spec: whose members judge.
         class_names: of the members, in the order of their outputs.
         classify: the engine.
+        labelled: what `read_part` returned, where it was called already.
 
     Raises:
         DatasetError: the photographs cannot be used as they are, or none can be read.
     """
-    yield Progress("reading", text=part.title)
-    labelled = read_part(part, class_names)
+    if labelled is None:
+        yield Progress("reading", text=part.title)
+        labelled = read_part(part, class_names)
     judged, _ = yield from _judge(part, labelled, spec, tuple(class_names), classify)
     return judged
 
@@ -220,9 +228,15 @@ def _refuse_shared_files(
         )
 
 
-def _hash(
-    images: Sequence[LabelledImage], near_duplicates: bool
+def known_hashes(
+    images: Sequence[LabelledImage], near_duplicates: bool = True
 ) -> Generator[Progress, None, dict[Path, ImageHashes]]:
+    """Return the hashes of photographs by path; those that cannot be read are left out.
+
+    Args:
+        images: any number.
+        near_duplicates: hash the looks too, not only the bytes.
+    """
     hashes: dict[Path, ImageHashes] = {}
     found = hash_images(images) if near_duplicates else hash_bytes(images)
     for done, (image, known) in enumerate(found, start=1):

@@ -8,14 +8,18 @@ from fundus_gui.core.assessments.assessing import AssessmentRequest
 from fundus_gui.core.assessments.records import DataPart
 from fundus_gui.core.catalogue import EnsembleSpec
 from fundus_gui.core.evaluation import EvaluationSettings
+from fundus_gui.core.results import Precision
 
 
-def evaluate_arguments(request: AssessmentRequest, out: Path | None = None) -> list[str]:
+def evaluate_arguments(
+    request: AssessmentRequest, out: Path | None = None, *, precision: Precision = "exact"
+) -> list[str]:
     """Return the arguments of `fundus-gui` that make the same evaluation.
 
     Args:
         request: what is to be evaluated.
         out: the new folder; None for one among the user's evaluations.
+        precision: that the networks compute in.
     """
     return [
         "evaluate",
@@ -23,6 +27,7 @@ def evaluate_arguments(request: AssessmentRequest, out: Path | None = None) -> l
         *_tuning_arguments(request),
         *_model_arguments(request.spec),
         *_settings_arguments(request.settings),
+        *([] if precision == "exact" else ["--precision", precision]),
         *([] if request.near_duplicates else ["--no-near-duplicates"]),
         *([] if out is None else ["--out", str(out)]),
     ]

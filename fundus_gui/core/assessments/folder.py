@@ -9,7 +9,7 @@ import math
 import os
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from typing import Any
 from fundus_gui import RESEARCH_USE_ONLY
 from fundus_gui.core.assessments.predictions_table import (
     csv_text,
+    leaks_table,
     predictions_table,
     read_predictions,
     read_unreadable,
@@ -58,15 +59,21 @@ def free_name(name: str, folder: Path) -> str:
 # --- writing ------------------------------------------------------------------------------------
 
 
-def write_assessment(
-    assessment: Assessment, folder: Path, licences: Mapping[str, str] | None = None
-) -> None:
-    """Write an evaluation as a new folder, with its report: whole, or not at all.
+def write_assessment(assessment: Assessment, folder: Path) -> None:
+    """Write an evaluation as a new folder, as `writing_steps` does."""
+    for _ in writing_steps(assessment, folder):
+        pass
+
+
+def writing_steps(assessment: Assessment, folder: Path) -> Generator[str, None, None]:
+    """Write an evaluation as a new folder, with its report: whole, or when stopped not at all.
 
     Args:
         assessment: what was found.
         folder: whose name it gets.
-        licences: terms of each member's weights for the report, where they are known.
+
+    Yields:
+        What is written next.
 
     Raises:
         ExportError: the folder exists already, or the disk refuses.
@@ -82,7 +89,7 @@ def write_assessment(
         (new / _TABLES).mkdir(parents=True)
         for name, text in _files(named).items():
             (new / name).write_bytes(text.encode("utf-8", "surrogateescape"))
-        write_evaluation_report(named, new, licences)
+        yield from write_evaluation_report(named, new)
         new.rename(folder)
     except OSError as error:
         raise ExportError(
@@ -104,6 +111,8 @@ def _files(assessment: Assessment) -> dict[str, str]:
             )
             if part.unreadable:
                 files[f"{prefix}unreadable.csv"] = _for_spreadsheets(unreadable_table(part))
+    if assessment.leaks:
+        files["leaks.csv"] = _for_spreadsheets(leaks_table(assessment))
     for name, rows in report_tables(report).items():
         cells = ([_cell(value) for value in row.values()] for row in rows)
         files[f"{_TABLES}/{name}.csv"] = _for_spreadsheets(csv_text(list(rows[0]), cells))
@@ -127,6 +136,7 @@ def _record(assessment: Assessment) -> str:
         "version": assessment.version,
         "date": assessment.date,
         "device": assessment.device,
+        "precision": assessment.number_format,
         "judged": _part_record(assessment.judged),
         "tuning": None if assessment.tuning is None else _part_record(assessment.tuning),
         "warnings": assessment.warnings,
@@ -135,6 +145,7 @@ def _record(assessment: Assessment) -> str:
             for name, paths in assessment.leaks.items()
         },
         "weights_sha256": dict(assessment.weights_sha256),
+        "licences": dict(assessment.licences),
         "data": source.title,
         "ensemble": assessment.report.ensemble.title or assessment.report.ensemble.name,
         "images": assessment.report.images,
@@ -186,11 +197,15 @@ def read_assessment(folder: Path) -> Assessment:
             },
             warnings=tuple(map(str, record["warnings"])),
             weights_sha256=dict(record["weights_sha256"]),
+            licences=dict(record["licences"]),
             device=str(record["device"]),
+            number_format=str(record["precision"]),
             version=str(record["version"]),
         )
     except OSError as error:
         raise _unreadable(folder, f"{error.strerror}") from error
+    except KeyError as error:
+        raise _unreadable(folder, f"it says nothing of {error}") from error
     except (FundusError, ValueError, LookupError, TypeError, AttributeError, csv.Error) as error:
         raise _unreadable(folder, str(error)) from error
 

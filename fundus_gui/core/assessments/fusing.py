@@ -18,7 +18,7 @@ from fundus_gui.core.evaluation import (
     LabelledPredictions,
     fit_vote,
 )
-from fundus_gui.core.fusion import ADAPTIVE, Score, fit_vote_weights
+from fundus_gui.core.fusion import ADAPTIVE, SCORE_NAMES, Score, fit_vote_weights
 from fundus_gui.core.fusion.comparison import (
     ComparedVote,
     ComparisonSettings,
@@ -30,6 +30,7 @@ from fundus_gui.core.fusion.landscape import WeightMap, map_weights
 
 _DRAWABLE = (2, 3)  # members whose weights a curve or a triangle can show
 _WEIGHT_REPLICATES = 200  # each fits the weights anew
+_WORTH_CALIBRATING = 0.02  # nats of log-loss, more than chance gains with a hundred photographs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -154,7 +155,13 @@ def fused_vote(
     )
     crossed = _cross_fitted(predictions, spec, comparison)
     fitted = fit_vote(predictions, spec, request.evaluation, crossed)
-    notes = (*request.warnings, *chosen.fit.notes, _verdict(chosen, comparison), *fitted.notes)
+    notes = (
+        *request.warnings,
+        *chosen.fit.notes,
+        _verdict(chosen, comparison),
+        _to_calibrate(fitted),
+        *fitted.notes,
+    )
     return FusedVote(
         compared=tuple(compared),
         chosen=chosen,
@@ -211,10 +218,25 @@ def _verdict(chosen: ComparedVote, settings: ComparisonSettings) -> str:
     if chosen.name == "equal":
         return ""
     difference = chosen.against_equal
-    score = settings.options.score.replace("_", " ")
+    score = SCORE_NAMES[settings.options.score]
     finding = "significant" if is_significant(chosen) else "not significant"
     return (
         f"Cross-fitted {score} less that of equal weights: {difference.value:+.4f} "
         f"({settings.bootstrap.level:.0%} interval {difference.low:+.4f} to "
         f"{difference.high:+.4f}), {finding}."
+    )
+
+
+def _to_calibrate(fitted: FittedVote) -> str:
+    """Name the members whose probabilities do not mean what they say, which weighs them wrongly."""
+    names = [
+        name
+        for name, fit in zip(fitted.ensemble.members, fitted.member_temperatures, strict=True)
+        if fit.loss_before - fit.loss_after > _WORTH_CALIBRATING
+    ]
+    if not names:
+        return ""
+    return (
+        f"The probabilities of {' and '.join(names)} do not mean what they say: calibrate first, "
+        "then fit the vote again."
     )

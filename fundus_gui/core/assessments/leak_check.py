@@ -9,7 +9,7 @@ from pathlib import Path
 from fundus_gui.core.cards import ModelCard
 from fundus_gui.core.datasets import Dataset, ImageHashes, LabelledImage, find_duplicates
 from fundus_gui.core.datasets.labelled import shortened
-from fundus_gui.core.leaks import Overlap, overlap
+from fundus_gui.core.leaks import Overlap, leak_sentences, overlap
 
 Hashes = Mapping[Path, ImageHashes]
 
@@ -50,8 +50,8 @@ def find_leaks(
     where = "Of the photographs that temperature and thresholds are fitted on: "
     leaks = {name: (*found.exact, *found.near) for name, found in overlaps.items() if found}
     return leaks, [
-        *_sentences(overlaps),
-        *(where + sentence for sentence in _sentences(leaking)),
+        *leak_sentences(overlaps),
+        *(where + sentence for sentence in leak_sentences(leaking)),
         *_shared_photographs(judged, tuning, hashes),
     ]
 
@@ -61,12 +61,6 @@ def _overlaps(
 ) -> dict[str, Overlap]:
     known = {image.path: hashes[image.path] for image in images if image.path in hashes}
     return {name: overlap(card, known) for name, card in cards.items()}
-
-
-def _sentences(overlaps: Mapping[str, Overlap]) -> list[str]:
-    """Name the models that know some of the photographs, then those that may know some."""
-    said = [name for name, found in overlaps.items() if found or not found.is_known]
-    return [overlaps[name].sentence(name) for name in sorted(said, key=lambda n: not overlaps[n])]
 
 
 def _shared_photographs(

@@ -11,7 +11,7 @@ from typing import cast
 import numpy as np
 
 from fundus_gui.core.assessments.assessing import known_columns, known_patients
-from fundus_gui.core.assessments.records import DataPart, JudgedPart
+from fundus_gui.core.assessments.records import Assessment, DataPart, JudgedPart
 from fundus_gui.core.catalogue import EnsembleSpec
 from fundus_gui.core.datasets import LabelledImage, Part
 from fundus_gui.core.errors import DatasetError
@@ -139,6 +139,14 @@ def unreadable_table(part: JudgedPart) -> str:
     """Return a row for each photograph that could not be classified."""
     rows = ((relative_name(u.path, part.source), u.error, u.image_sha256) for u in part.unreadable)
     return csv_text(("filename", "error", "image_sha256"), rows)
+
+
+def leaks_table(assessment: Assessment) -> str:
+    """Return a row for each photograph that a model was trained on."""
+    source = assessment.judged.source
+    pairs = ((model, path) for model, paths in assessment.leaks.items() for path in paths)
+    rows = ((model, relative_name(path, source)) for model, path in pairs)
+    return csv_text(("model", "filename"), rows)
 
 
 def read_unreadable(text: str, source: DataPart) -> tuple[UnreadableImage, ...]:

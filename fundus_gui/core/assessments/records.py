@@ -74,7 +74,9 @@ class Assessment:
         leaks: photographs that a model was trained on, by model; only models that have some.
         warnings: sentences that must be read before any figure, leaks first.
         weights_sha256: hash of each member's weights file.
+        licences: terms of each member's weights, empty where they are not known.
         device: that computed, for people.
+        number_format: what it computed in, e.g. float32 or bfloat16.
         version: of the program.
     """
 
@@ -86,7 +88,9 @@ class Assessment:
     leaks: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     weights_sha256: Mapping[str, str] = field(default_factory=dict)
+    licences: Mapping[str, str] = field(default_factory=dict)
     device: str = ""
+    number_format: str = "float32"
     version: str = ""
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,22 +16,15 @@ from fundus_gui.core.errors import ExportError
 from fundus_gui.core.reports.evaluation_content import ReportContent
 from fundus_gui.core.reports.evaluation_page import evaluation_page
 from fundus_gui.core.reports.evaluation_pictures import evaluation_pictures
-from fundus_gui.core.reports.pictures import Picture, rendered
-from fundus_gui.core.reports.style import DARK, LIGHT
+from fundus_gui.core.reports.pictures import Picture
 from fundus_gui.core.reports.templates import class_title
+from fundus_gui.core.results import Precision
 
 REPORT_FILE, FIGURES_FOLDER = "report.html", "figures"
 
 
-def report_content(
-    assessment: Assessment, licences: Mapping[str, str] | None = None
-) -> ReportContent:
-    """Return what the report tells; folders are named, but not where they are.
-
-    Args:
-        assessment: that is reported.
-        licences: terms of each member's weights, where they are known.
-    """
+def report_content(assessment: Assessment) -> ReportContent:
+    """Return what the report tells; folders are named, but not where they are."""
     judged, tuning = assessment.judged, assessment.tuning
     return ReportContent(
         name=assessment.name,
@@ -49,35 +42,33 @@ def report_content(
         },
         unreadable=len(judged.unreadable),
         weights_sha256=assessment.weights_sha256,
-        licences=licences or {},
-        device=assessment.device,
+        licences=assessment.licences,
+        device=assessment.device and f"{assessment.device}, {assessment.number_format}",
         version=assessment.version,
         command=_command(assessment),
     )
 
 
-def write_evaluation_report(
-    assessment: Assessment, folder: Path, licences: Mapping[str, str] | None = None
-) -> Path:
-    """Write `report.html`, and its pictures as SVG and PNG into `figures`; return the page's path.
+def write_evaluation_report(assessment: Assessment, folder: Path) -> Generator[str, None, None]:
+    """Write `report.html`, and its pictures as SVG into `figures`, which takes seconds.
 
     Args:
         assessment: that is reported.
         folder: of the evaluation.
-        licences: as `report_content` takes them.
+
+    Yields:
+        What is drawn next.
 
     Raises:
         ExportError: the folder cannot be written.
     """
-    content = report_content(assessment, licences)
+    content = report_content(assessment)
     pictures = {}
     try:
         for name, draw in evaluation_pictures(content).items():
-            picture = Picture(rendered(draw, LIGHT, "svg"), rendered(draw, DARK, "svg"))
-            atomic.write_bytes(folder / FIGURES_FOLDER / f"{name}.svg", picture.light)
-            png = rendered(draw, LIGHT, "png")
-            atomic.write_bytes(folder / FIGURES_FOLDER / f"{name}.png", png)
-            pictures[name] = picture
+            yield name
+            pictures[name] = Picture.drawn(draw)
+            atomic.write_bytes(folder / FIGURES_FOLDER / f"{name}.svg", pictures[name].light)
         page = evaluation_page(content, pictures)
         atomic.write_bytes(folder / REPORT_FILE, page.encode("utf-8", "backslashreplace"))
     except OSError as error:
@@ -85,7 +76,6 @@ def write_evaluation_report(
             f"The report cannot be written to {folder} ({error.strerror}). Free some space or "
             "choose another folder."
         ) from error
-    return folder / REPORT_FILE
 
 
 def _command(assessment: Assessment) -> str:
@@ -95,7 +85,8 @@ def _command(assessment: Assessment) -> str:
         tuning=None if assessment.tuning is None else _named(assessment.tuning.source),
         settings=assessment.report.settings,
     )
-    return shlex.join(["fundus-gui", *evaluate_arguments(request)])
+    precision: Precision = "exact" if assessment.number_format == "float32" else "fast"
+    return shlex.join(["fundus-gui", *evaluate_arguments(request, precision=precision)])
 
 
 def _named(source: DataPart) -> DataPart:

@@ -9,8 +9,6 @@ from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from fundus_gui.core.datasets.hashes import HASH_SIZE, ImageHashes
 from fundus_gui.core.datasets.labelled import Dataset, Part
@@ -125,6 +123,9 @@ def _near_groups(perceptual: Sequence[str]) -> Indices:
 
 def _linked(size: int, first: Indices, second: Indices) -> Indices:
     """Return for each of `size` indices the lowest one that links lead to."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     graph = coo_array((np.ones(len(first)), (first, second)), shape=(size, size))
     _, labels = connected_components(graph, directed=False)
     _, lowest = np.unique(labels, return_index=True)

@@ -10,11 +10,9 @@ from dataclasses import dataclass
 from itertools import islice
 from math import sqrt
 
-import imagehash
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from scipy import ndimage
 
 from fundus_gui.core.datasets.labelled import LabelledImage
 from fundus_gui.core.errors import ImageError
@@ -51,6 +49,9 @@ def perceptual_hash(pixels: NDArray[np.uint8]) -> str:
     Args:
         pixels: (H, W, 3) upright RGB.
     """
+    import imagehash
+    from scipy import ndimage
+
     view = find_field_of_view(pixels)
     x_rim, y_rim = ((side - side / sqrt(2)) / 2 for side in (view.width, view.height))
     box = (view.left + x_rim, view.top + y_rim, view.right - x_rim, view.bottom - y_rim)

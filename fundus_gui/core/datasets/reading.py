@@ -21,6 +21,8 @@ def read_dataset(folder: Path) -> Dataset:
         DatasetError: there is neither, or what there is contradicts itself.
     """
     if not folder.is_dir():
+        if folder.exists():
+            raise DatasetError(f"{folder} is a file. Choose the folder that holds the photographs.")
         raise DatasetError(f"There is no folder {folder}.")
     table = folder / MANIFEST
     try:
@@ -30,9 +32,10 @@ def read_dataset(folder: Path) -> Dataset:
     dataset = Dataset(folder.resolve().name, images, folder)
     classes = dataset.class_names
     if len(classes) < 2:
+        only = f"{len(images)} images of the class '{classes[0]}' alone" if classes else "no images"
         raise DatasetError(
-            f"{folder} holds {len(images)} images of {len(classes)} class(es); at least 2 classes "
-            f"are needed, as class folders or as rows of {MANIFEST}."
+            f"{folder} holds {only}; at least 2 classes are needed, as class folders or as rows of "
+            f"{MANIFEST}."
         )
     _refuse_unwritable_names(dataset)
     refuse_divided_patients(dataset)

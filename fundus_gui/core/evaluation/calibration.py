@@ -10,8 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import minimize
-from scipy.special import log_softmax
 
 from fundus_gui.core.evaluation.metrics import (
     CALIBRATION_BINS,
@@ -52,6 +50,9 @@ def fit_temperature(probabilities: ArrayLike, labels: ArrayLike) -> TemperatureF
         probabilities: (N, K), of images that the model was not trained on.
         labels: (N,) class indices.
     """
+    from scipy.optimize import minimize
+    from scipy.special import log_softmax
+
     logits = _logits(probabilities)
     truth: Integers = np.asarray(labels, dtype=np.int64)
     rows = np.arange(len(truth))

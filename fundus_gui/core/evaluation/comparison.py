@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import binomtest, chi2, norm, rankdata
 
 from fundus_gui.core.evaluation.intervals import clusters_of
 from fundus_gui.core.evaluation.metrics import Floats, Integers, totals_by_group
@@ -39,6 +38,8 @@ def mcnemar(first_hits: ArrayLike, second_hits: ArrayLike) -> McNemar:
     It takes images for independent; with several of a patient, prefer the interval of the
     difference in accuracy, which draws patients.
     """
+    from scipy.stats import binomtest, chi2
+
     first, second = np.asarray(first_hits, dtype=bool), np.asarray(second_hits, dtype=bool)
     only_first, only_second = int((first & ~second).sum()), int((second & ~first).sum())
     differing = only_first + only_second
@@ -95,6 +96,8 @@ def delong(
     Returns:
         NaN for what needs two patients with positive and two with negative images.
     """
+    from scipy.stats import norm
+
     scores = np.array([first_scores, second_scores], dtype=np.float64)
     positive = np.asarray(is_positive, dtype=bool)
     if positive.all() or not positive.any():
@@ -113,6 +116,8 @@ def delong(
 
 def _placements(scores: Floats, positive: NDArray[np.bool_]) -> Floats:
     """Return, (2, N), the share of the other group that each image is ranked rightly against."""
+    from scipy.stats import rankdata
+
     placements = np.empty_like(scores)
     ranks = rankdata(scores, axis=1)
     above = ranks[:, positive] - rankdata(scores[:, positive], axis=1)

@@ -131,9 +131,10 @@ def _notes(
     counts = np.bincount(test.labels, minlength=len(test.class_names))
     absent = [name for name, count in zip(test.class_names, counts, strict=True) if not count]
     if absent:
+        named, they = ("classes", "they have") if len(absent) > 1 else ("class", "it has")
         yield (
-            f"No image is of the class {' or '.join(absent)}: it has no figures, and means over "
-            "the classes leave it out."
+            f"No image is of the {named} {', '.join(absent)}: {they} no figures, and means over "
+            "the classes are over the others."
         )
     incomplete = next(iter(drawn.values())).incomplete
     if incomplete:

@@ -14,7 +14,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import norm
 
 from fundus_gui.core.errors import ConfigError
 from fundus_gui.core.evaluation.metrics import Figure, Floats, Integers, WeightedSample
@@ -184,6 +183,8 @@ def interval(
 
 def _bca_ends(value: float, known: Floats, ends: Floats, left_out: Floats) -> Floats:
     """Move the ends by the bias and the acceleration; not where neither can be estimated."""
+    from scipy.stats import norm
+
     below = ((known < value).mean() + (known <= value).mean()) / 2
     influence = left_out.mean() - left_out
     spread = 6 * np.square(influence).sum() ** 1.5

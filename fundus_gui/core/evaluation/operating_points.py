@@ -9,7 +9,6 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.metrics import roc_curve
 
 from fundus_gui.core.errors import ConfigError
 from fundus_gui.core.evaluation.metrics import Floats, Integers, WeightedSample
@@ -46,6 +45,8 @@ def thresholds_at_specificity(
 def _threshold(scores: np.ndarray, is_class: np.ndarray, most_alarms: float) -> float:
     if is_class.all() or not is_class.any():
         return math.nan
+    from sklearn.metrics import roc_curve
+
     alarms, found, thresholds = roc_curve(is_class, scores, drop_intermediate=False)
     allowed = np.flatnonzero(alarms <= most_alarms + 1e-12)  # the difference from 1 rounds
     best = allowed[found[allowed].argmax()]  # the first of equals has the fewest alarms

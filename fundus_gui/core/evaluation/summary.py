@@ -7,15 +7,6 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.metrics import (
-    accuracy_score,
-    confusion_matrix,
-    f1_score,
-    log_loss,
-    recall_score,
-    roc_auc_score,
-    top_k_accuracy_score,
-)
 
 TOP_5_FROM = 6  # classes; with fewer, the five most probable are nearly or really all
 
@@ -54,6 +45,8 @@ def measure(probabilities: ArrayLike, labels: ArrayLike) -> Metrics:
     Means over classes are over those that occur in the labels; the area is no number when only
     one does.
     """
+    from sklearn import metrics
+
     values = _normalised(probabilities)
     truth = np.asarray(labels)
     classes = np.arange(values.shape[1])
@@ -63,14 +56,16 @@ def measure(probabilities: ArrayLike, labels: ArrayLike) -> Metrics:
     means = {"labels": present, "average": "macro", "zero_division": 0}
     return Metrics(
         images=len(truth),
-        accuracy=float(accuracy_score(truth, predicted)),
+        accuracy=float(metrics.accuracy_score(truth, predicted)),
         top_5_accuracy=(
-            float(top_k_accuracy_score(truth, values, k=5, labels=classes)) if has_top_5 else None
+            float(metrics.top_k_accuracy_score(truth, values, k=5, labels=classes))
+            if has_top_5
+            else None
         ),
-        balanced_accuracy=float(recall_score(truth, predicted, **means)),
-        macro_f1=float(f1_score(truth, predicted, **means)),
+        balanced_accuracy=float(metrics.recall_score(truth, predicted, **means)),
+        macro_f1=float(metrics.f1_score(truth, predicted, **means)),
         macro_auc=_macro_auc(values, truth, present),
-        log_loss=float(log_loss(truth, values, labels=classes)),
+        log_loss=float(metrics.log_loss(truth, values, labels=classes)),
     )
 
 
@@ -81,6 +76,8 @@ def confusion(probabilities: ArrayLike, labels: ArrayLike) -> NDArray[np.int64]:
         probabilities: (N, K).
         labels: (N,) class indices.
     """
+    from sklearn.metrics import confusion_matrix
+
     values = np.asarray(probabilities)
     classes = np.arange(values.shape[1])
     counts: NDArray[np.int64] = confusion_matrix(labels, values.argmax(axis=1), labels=classes)
@@ -98,4 +95,6 @@ def _macro_auc(
 ) -> float:
     if len(present) < 2:
         return math.nan
+    from sklearn.metrics import roc_auc_score
+
     return float(np.mean([roc_auc_score(truth == c, values[:, c]) for c in present]))

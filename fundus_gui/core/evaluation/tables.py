@@ -55,9 +55,11 @@ def _reliability(model: ModelEvaluation, _: EvaluationReport) -> Iterator[Row]:
 
 
 def _patients(report: EvaluationReport) -> Iterator[Row]:
-    if report.by_patient is not None:
-        for row in _figures(report.by_patient.evaluation.figures):
-            yield {"patients": report.by_patient.patients, **row}
+    judged = report.by_patient
+    if judged is not None:
+        for row in _figures(judged.evaluation.figures):
+            counts = {"patients": judged.patients, "left_out": judged.left_out}
+            yield {**counts, **row}
 
 
 def _comparisons(report: EvaluationReport) -> Iterator[Row]:

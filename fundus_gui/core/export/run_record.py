@@ -8,7 +8,6 @@ import platform
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 
 from fundus_gui import RESEARCH_USE_ONLY, __version__
@@ -31,6 +30,7 @@ class RunRecord:
         cards: each member's card.
         weights_sha256: each member's weights file.
         device: name for people.
+        number_format: what it computed in, e.g. float32 or bfloat16.
         roots: the files and folders that were opened, kept as folders; `relative_path` counts
             from them.
         command: the exact command that does the same again.
@@ -41,6 +41,7 @@ class RunRecord:
     cards: Mapping[str, ModelCard]
     weights_sha256: Mapping[str, str]
     device: str
+    number_format: str = "float32"
     roots: tuple[Path, ...] = ()
     command: str = ""
     started: datetime = field(default_factory=_now)
@@ -62,6 +63,8 @@ class RunRecord:
 
     def to_json(self, *, classified: int, failed: int, is_complete: bool) -> str:
         """Return the record with the outcome so far as indented JSON."""
+        from importlib.metadata import version
+
         models = {
             name: {
                 "weights_sha256": self.weights_sha256[name],
@@ -82,6 +85,7 @@ class RunRecord:
             },
             "platform": platform.platform(),
             "device": self.device,
+            "precision": self.number_format,
             "command": self.command,
             "started": self.started.isoformat(timespec="seconds"),
             "updated": _now().isoformat(timespec="seconds"),

@@ -11,10 +11,7 @@ import os
 from collections.abc import Callable, Generator, Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Protocol
-
-import pyarrow as pa
-import pyarrow.parquet as pq
+from typing import Protocol
 
 from fundus_gui.core import atomic
 from fundus_gui.core.errors import ExportError
@@ -23,7 +20,6 @@ from fundus_gui.core.results import ImageResult, Prediction
 
 Cell = str | float | None
 _FORMULA_STARTS = frozenset("=+-@＝＋－＠")
-_PARQUET_ROWS = 1000  # per row group
 
 
 def table_columns(run: RunRecord) -> dict[str, type]:
@@ -150,38 +146,15 @@ class _CsvTable:
             raise
 
 
-class _ParquetTable:
-    """Typed columns; written beside and renamed when closed, for a part of it cannot be read."""
+def _parquet_table(path: Path, columns: dict[str, type]) -> _Table:
+    from fundus_gui.core.export.parquet import ParquetTable
 
-    def __init__(self, path: Path, columns: dict[str, type]) -> None:
-        self._path = path
-        self._partial = path.with_name(f".{path.name[:40]}.{os.getpid()}.partial")
-        types = {str: pa.string(), float: pa.float64()}
-        self._schema = pa.schema([(name, types[kind]) for name, kind in columns.items()])
-        self._writer = pq.ParquetWriter(self._partial, self._schema)
-        self._rows: list[dict[str, Any]] = []
-
-    def write(self, row: dict[str, Cell]) -> None:
-        self._rows.append(row)
-        if len(self._rows) >= _PARQUET_ROWS:
-            self._flush()
-
-    def close(self) -> None:
-        try:
-            self._flush()
-            self._writer.close()
-            self._partial.replace(self._path)
-        finally:
-            self._partial.unlink(missing_ok=True)
-
-    def _flush(self) -> None:
-        self._writer.write_table(pa.Table.from_pylist(self._rows, schema=self._schema))
-        self._rows.clear()
+    return ParquetTable(path, columns)
 
 
 _TABLES: dict[str, Callable[[Path, dict[str, type]], _Table]] = {
     ".csv": _CsvTable,
-    ".parquet": _ParquetTable,
+    ".parquet": _parquet_table,
 }
 
 
@@ -235,9 +208,9 @@ def _export(
                 target.replace(out)
             if is_complete or not replaces:
                 write_record()
-    except (OSError, pa.ArrowException) as error:
-        number = getattr(error, "errno", None)  # Arrow says more than a user wants to read
-        reason = os.strerror(number) if number else str(error)
+    except OSError as error:
+        # Arrow says more than a user wants to read.
+        reason = os.strerror(error.errno) if error.errno else str(error)
         raise ExportError(
             f"{out} cannot be written ({reason}). Free some space or choose another folder."
         ) from error

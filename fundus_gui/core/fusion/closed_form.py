@@ -13,7 +13,7 @@ from fundus_gui.core.fusion.scores import Labels, score_votes
 from fundus_gui.core.fusion.vote_fit import FitOptions, VoteFit
 from fundus_gui.core.vote import Floats, normalise_weights
 
-_PAPER = (0.6, 0.4)  # Yuan et al. 2022, of EfficientNetV2-S and ViT
+PAPER_WEIGHTS = (0.6, 0.4)  # Yuan et al. 2022, of EfficientNetV2-S and ViT
 _LEAST_VARIANCE = 1e-12  # of a member without error
 _RIDGE = 1e-9  # relative; makes members that err alike share their weight
 
@@ -21,12 +21,12 @@ _RIDGE = 1e-9  # relative; makes members that err alike share their weight
 def fixed(probabilities: Floats, _: Labels, options: FitOptions) -> VoteFit:
     """Weights that were decided beforehand."""
     members = len(probabilities)
-    if not options.weights and members != len(_PAPER):
+    if not options.weights and members != len(PAPER_WEIGHTS):
         raise EnsembleError(
             f"Fixed weights must be given for {members} models; only those of two are known, "
             "0.6 and 0.4."
         )
-    return _fit("fixed", normalise_weights(options.weights or _PAPER, members))
+    return _fit("fixed", normalise_weights(options.weights or PAPER_WEIGHTS, members))
 
 
 def equal(probabilities: Floats, _: Labels, __: FitOptions) -> VoteFit:

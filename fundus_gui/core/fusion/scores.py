@@ -14,6 +14,13 @@ from fundus_gui.core.vote import Floats
 Labels = NDArray[np.int64]
 Score = Literal["accuracy", "balanced_accuracy", "macro_auc", "log_loss", "brier"]
 
+SCORE_NAMES: dict[Score, str] = {  # in words, within a sentence
+    "accuracy": "accuracy",
+    "balanced_accuracy": "balanced accuracy",
+    "macro_auc": "macro-AUC",
+    "log_loss": "log-loss",
+    "brier": "Brier score",
+}
 LOSSES: frozenset[Score] = frozenset({"log_loss", "brier"})  # of which less is better
 
 

@@ -28,8 +28,7 @@ from fundus_gui.core.reports.evaluation_words import (
     percent,
     plural,
 )
-from fundus_gui.core.reports.pictures import Picture, rendered
-from fundus_gui.core.reports.style import DARK, LIGHT
+from fundus_gui.core.reports.pictures import Picture
 from fundus_gui.core.reports.templates import rendered_page, svg_address
 
 KEY_FIGURES = ("balanced_accuracy", "macro_auc", "accuracy", "log_loss", "calibration_error")
@@ -64,8 +63,7 @@ def evaluation_page(content: ReportContent, pictures: Mapping[str, Picture] | No
         pictures: SVG by the names of `evaluation_pictures`; drawn where they are not given.
     """
     drawn = pictures or {
-        name: Picture(light=rendered(draw, LIGHT, "svg"), dark=rendered(draw, DARK, "svg"))
-        for name, draw in evaluation_pictures(content).items()
+        name: Picture.drawn(draw) for name, draw in evaluation_pictures(content).items()
     }
     addresses = {
         name: {"light": svg_address(picture.light), "dark": svg_address(picture.dark)}

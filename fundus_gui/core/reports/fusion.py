@@ -12,20 +12,14 @@ from numpy.typing import NDArray
 from fundus_gui.core import atomic
 from fundus_gui.core.errors import ExportError
 from fundus_gui.core.fusion.landscape import WeightMap
-from fundus_gui.core.fusion.scores import LOSSES
+from fundus_gui.core.fusion.scores import LOSSES, SCORE_NAMES
 from fundus_gui.core.reports.style import LIGHT, Style, elided, font, legend, plain, prepare
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.cm import ScalarMappable
 
-SCORE_TITLES = {
-    "accuracy": "Accuracy",
-    "balanced_accuracy": "Balanced accuracy",
-    "macro_auc": "Macro-AUC",
-    "log_loss": "Log-loss",
-    "brier": "Brier score",
-}
+SCORE_TITLES = {score: f"{name[0].upper()}{name[1:]}" for score, name in SCORE_NAMES.items()}
 _MARKERS = "osD^vP*Xp"  # one for each method, so that no two look alike
 _CORNERS = np.array([(0.0, 0.0), (1.0, 0.0), (0.5, np.sqrt(0.75))])  # of the three members
 _LONGEST_TITLE = 24  # letters

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -11,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from fundus_gui.core.reports.confusion import draw_confusion
 from fundus_gui.core.reports.roc import draw_roc
-from fundus_gui.core.reports.style import Style
+from fundus_gui.core.reports.style import DARK, LIGHT, Style
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +30,21 @@ class Picture:
 
     light: bytes
     dark: bytes
+
+    @classmethod
+    def drawn(cls, draw: Draw) -> Picture:
+        """Draw once and give the copy for dark pages other colours, since drawing takes long."""
+        light = rendered(draw, LIGHT, "svg")
+        if b"<image" in light:  # whose pixels keep their colours
+            return cls(light, rendered(draw, DARK, "svg"))
+        return cls(light, _in_the_dark(light))
+
+
+def _in_the_dark(svg: bytes) -> bytes:
+    """Put a dark style's colours in the places of a light one's."""
+    colours = zip(LIGHT.colours(), DARK.colours(), strict=True)
+    table = {light.lower().encode(): dark.lower().encode() for light, dark in colours}
+    return re.sub(rb"#[0-9a-f]{6}\b", lambda found: table.get(found[0], found[0]), svg)
 
 
 def rendered(draw: Draw, style: Style, suffix: Literal["svg", "png"]) -> bytes:

@@ -48,6 +48,22 @@ def draw_set_coverage(
         linestyle=(0, (4, 2)),
         label=f"Promised: {promised:.0%}",
     )
+    _draw_reached(axes, reached, promised, style)
+    left = min(least, promised)
+    left -= 0.2 * (1 - left) + 0.02  # for the number
+    axes.set(xlim=(left, 1 + 0.12 * (1 - left)), ylim=(len(rows) - 0.5, -0.5))
+    axes.set_xticks([tick for tick in axes.get_xticks() if left <= tick <= 1])
+    axes.set_yticks(rows, titles)
+    axes.tick_params(axis="y", length=0, labelcolor=style.text)
+    axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    axes.grid(visible=True, axis="x", color=style.grid, linewidth=0.8)
+    name_axes(axes, "Sets that hold the true class", "", style)
+    legend(axes, style, "Coverage", ncols=2)
+
+
+def _draw_reached(axes: Axes, reached: Sequence[float], promised: float, style: Style) -> None:
+    """Draw a point a row with its number, on the side away from the promised coverage."""
+    rows = np.arange(len(reached))
     axes.hlines(rows, promised, reached, color=style.muted, linewidth=1.2)
     axes.plot(reached, rows, "o", color=style.cycle[0], markersize=6.5, label="Reached")
     for row, value in zip(rows, reached, strict=True):
@@ -62,16 +78,6 @@ def draw_set_coverage(
             color=style.text,
             **font(style, 0.85, is_bold=bool(row == rows[-1])),
         )
-    left = min(least, promised)
-    left -= 0.2 * (1 - left) + 0.02  # for the number
-    axes.set(xlim=(left, 1 + 0.12 * (1 - left)), ylim=(len(rows) - 0.5, -0.5))
-    axes.set_xticks([tick for tick in axes.get_xticks() if left <= tick <= 1])
-    axes.set_yticks(rows, titles)
-    axes.tick_params(axis="y", length=0, labelcolor=style.text)
-    axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-    axes.grid(visible=True, axis="x", color=style.grid, linewidth=0.8)
-    name_axes(axes, "Sets that hold the true class", "", style)
-    legend(axes, style, "Coverage", ncols=2)
 
 
 def draw_set_sizes(axes: Axes, figures: SetFigures, style: Style = LIGHT) -> None:

@@ -25,7 +25,7 @@ from fundus_gui.core.reports.pictures import (
     draw_roc_figure,
     rendered,
 )
-from fundus_gui.core.reports.style import DARK, LIGHT, Style
+from fundus_gui.core.reports.style import LIGHT, Style
 from fundus_gui.core.reports.tables import (
     classification_csv,
     classification_figures,
@@ -79,7 +79,7 @@ def write_run_report(
 
 
 def _write_picture(run: Run, name: str, draw: Draw) -> Picture:
-    picture = Picture(light=rendered(draw, LIGHT, "svg"), dark=rendered(draw, DARK, "svg"))
+    picture = Picture.drawn(draw)
     atomic.write_bytes(run.folder.path / f"{name}.svg", picture.light)
     atomic.write_bytes(run.folder.path / f"{name}.png", rendered(draw, LIGHT, "png"))
     return picture

@@ -44,6 +44,10 @@ class Style:
     font_family: str = ""
     font_size: float = 9.0
 
+    def colours(self) -> tuple[str, ...]:
+        """Return every colour, each at the same place in all styles."""
+        return (self.text, self.muted, self.grid, self.background, *self.cycle)
+
     def colour(self, index: int) -> str:
         """Return a colour of the cycle, which begins again after its end."""
         return self.cycle[index % len(self.cycle)]

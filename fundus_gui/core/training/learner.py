@@ -16,6 +16,7 @@ from torch import Tensor, distributed, nn
 from torchvision.transforms import v2
 
 from fundus_gui.core.devices import device_name, is_out_of_memory
+from fundus_gui.core.ensemble import normalise
 from fundus_gui.core.errors import DeviceError
 from fundus_gui.core.preprocessing import Preprocessing
 from fundus_gui.core.runs import TrainConfig
@@ -252,11 +253,3 @@ def mirrored_and_turned(inputs: Tensor) -> Iterator[Tensor]:
         turned = torch.rot90(inputs, quarter_turns, (2, 3))
         yield turned
         yield turned.flip(3)
-
-
-def normalise(views: Tensor, preprocessing: Preprocessing, *, channels_last: bool) -> Tensor:
-    """Do to (N, 3, S, S) uint8 what `Preprocessing.normalise` does to one view."""
-    mean = torch.tensor(preprocessing.mean, device=views.device).view(3, 1, 1)
-    std = torch.tensor(preprocessing.std, device=views.device).view(3, 1, 1)
-    order = torch.channels_last if channels_last else torch.contiguous_format
-    return ((views.float() / 255 - mean) / std).contiguous(memory_format=order)

@@ -15,7 +15,7 @@ from fundus_gui.core.assessments.folder import (
     find_assessments,
     free_name,
     read_assessment,
-    write_assessment,
+    writing_steps,
 )
 from fundus_gui.core.catalogue import Catalogue
 from fundus_gui.core.errors import ExportError
@@ -40,16 +40,16 @@ def run_assessment(
     """Evaluate, keep the evaluation in a new folder within `folder`, and yield it at last.
 
     Raises:
-        FundusError: as `assess` and `write_assessment`.
+        FundusError: as `assess` and `writing_steps`.
     """
-    licences = {name: catalogue.model(name).card.licence for name in request.spec.members}
     for record in assess(request, catalogue, classify):
         if isinstance(record, Progress):
             yield record
             continue
         yield Saving()
         kept = folder / free_name(record.name, folder)
-        write_assessment(record, kept, licences)
+        for _ in writing_steps(record, kept):
+            yield Saving()
         yield KeptAssessment(kept, replace(record, name=kept.name))
 
 
@@ -74,9 +74,10 @@ def rename_assessment(folder: Path, name: str) -> Generator[Path, None, None]:
     Raises:
         ExportError: the name is taken, is none for a folder, or the disk refuses.
     """
+    free = free_name(name, folder.parent)
+    if free != name:
+        raise ExportError(f"No evaluation can be called “{name}”; “{free}” would do.")
     new = folder.with_name(name)
-    if new.exists() or free_name(name, folder.parent) != name:
-        raise ExportError(f"No evaluation can be called “{name}”. Choose another name.")
     try:
         folder.rename(new)
     except OSError as error:

@@ -133,7 +133,7 @@ class ClassesTab(QWidget):
             for found in evaluated.classes
         ]
         mean = [
-            text_item(self.tr("Mean of the classes")),
+            text_item(self.tr("Mean"), tooltip=self.tr("Mean of the classes")),
             count_item(report.images),
             *(interval_item(evaluated.figures.get(name)) for name in _MEAN_FIGURES),
         ]
@@ -158,6 +158,7 @@ class ClassesTab(QWidget):
 
     def _show_pairs(self, report: EvaluationReport) -> None:
         self._pairs_box.setVisible(bool(report.comparisons))
+        names = {evaluated.name: _title(evaluated, report) for evaluated in report.models}
         titles = [
             self.tr("Pair"),
             *map(figure_title, _COMPARED_FIGURES),
@@ -166,7 +167,7 @@ class ClassesTab(QWidget):
         ]
         rows = [
             [
-                self._pair_item(pair),
+                text_item(f"{names[pair.first]} − {names[pair.second]}"),
                 *(_difference_item(pair, name) for name in _COMPARED_FIGURES),
                 self._mcnemar_item(pair),
                 self._delong_item(pair, report.class_names),
@@ -174,9 +175,6 @@ class ClassesTab(QWidget):
             for pair in report.comparisons
         ]
         self.pairs.show_rows(titles, rows)
-
-    def _pair_item(self, pair: Comparison) -> FigureItem:
-        return text_item(f"{pair.first} − {pair.second}")
 
     def _mcnemar_item(self, pair: Comparison) -> FigureItem:
         test = pair.mcnemar

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QWidget,
+)
 
 from fundus_gui.core.fusion import Score
 from fundus_gui.gui.evaluation.figure_titles import figure_title
@@ -45,6 +53,8 @@ class CompareBar(QWidget):
         row.setSpacing(8)
         for widget in (label, self._choice, self.compare, self.stage):
             row.addWidget(widget)
+        self.stage.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        row.setStretchFactor(self.stage, 2)
         row.addWidget(self.bar, 1)
         row.addWidget(self.cancel)
         row.addStretch(0)

@@ -195,7 +195,6 @@ class ConfusionMatrix(QWidget):
             chosen=self._chosen,
             focused=self._current if self.hasFocus() else None,
         )
-        painter = QPainter(self)
-        painter.setFont(self.font())
-        MatrixPainter(painter, self._layout(), self.palette()).paint(self.matrix, pointed)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setFont(self.font())
+            MatrixPainter(painter, self._layout(), self.palette()).paint(self.matrix, pointed)

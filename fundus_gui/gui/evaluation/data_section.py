@@ -23,13 +23,14 @@ from fundus_gui.core.assessments import DataPart
 from fundus_gui.core.errors import FundusError
 from fundus_gui.core.runs import Preparing
 from fundus_gui.gui.error_dialog import ErrorReporter
-from fundus_gui.gui.evaluation.data_jobs import RunSplit, list_splits, survey_labelled
+from fundus_gui.gui.evaluation.data_jobs import survey_labelled
 from fundus_gui.gui.evaluation.part_choice import PartChoice
 from fundus_gui.gui.training.class_table import ClassTable
 from fundus_gui.gui.training.data_welcome import DataWelcome
 from fundus_gui.gui.training.dataset_job import DataSurvey
 from fundus_gui.gui.training.notice_box import NoticeBox, Remark
 from fundus_gui.gui.training.reading_progress import ReadingProgress
+from fundus_gui.gui.training.run_splits import RunSplit, list_splits
 from fundus_gui.gui.training.survey_words import survey_summary
 from fundus_gui.gui.worker import JobSlot
 
@@ -107,10 +108,15 @@ class DataSection(QWidget):
             return self.tr("The photographs cannot be measured on as they are.")
         return "" if self._survey is not None else self.tr("The photographs are being read.")
 
-    def open(self, path: Path) -> None:
-        """Read a folder, or that of a table, in place of the present one."""
+    def open(self, path: Path, given: RunSplit | None = None) -> None:
+        """Read a folder, or that of a table, in place of the present one.
+
+        Args:
+            path: of the folder or of its `labels.csv`.
+            given: the training whose validation part is to be measured on.
+        """
         self._folder = path.parent if path.suffix.lower() == ".csv" else path
-        self.parts.set_folder(self._folder)
+        self.parts.set_folder(self._folder, given)
         self._path.setText(str(self._folder))
         self._path.setToolTip(str(self._folder))
         self.look_for_runs()

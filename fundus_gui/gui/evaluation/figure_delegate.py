@@ -11,7 +11,7 @@ from fundus_gui.gui.widgets.appearance import blend
 SECOND_LINE = Qt.ItemDataRole.UserRole + 1  # muted, below the text
 IS_MUTED = Qt.ItemDataRole.UserRole + 2
 
-_PAD = 8  # px
+_PAD, _LEAST_PAD = 8, 2  # px
 _SMALL = 0.88  # of the font size
 
 
@@ -24,7 +24,7 @@ class FigureDelegate(QStyledItemDelegate):
         """Leave room for two lines in every cell, so that rows are alike."""
         size = super().sizeHint(option, index)
         second = index.data(SECOND_LINE) or ""
-        width = _metrics_width(option.font, second, _SMALL) + 2 * _PAD + 4
+        width = _metrics_width(option.font, second, _SMALL) + _PAD + 3 * _LEAST_PAD
         return QSize(max(size.width() + _PAD, width), row_height(option.fontMetrics))
 
     def paint(
@@ -53,7 +53,7 @@ class FigureDelegate(QStyledItemDelegate):
         painter.save()
         side = shown.displayAlignment & Qt.AlignmentFlag.AlignHorizontal_Mask
         is_right = bool(side & Qt.AlignmentFlag.AlignRight)
-        left = _PAD if is_right else _style_margin(shown)
+        left = _LEAST_PAD if is_right else _style_margin(shown)
         left += shown.decorationSize.width() + _PAD if not shown.icon.isNull() else 0
         box = shown.rect.adjusted(left, 3, -_PAD, -3)
         half = box.height() // 2

@@ -23,6 +23,7 @@ from fundus_gui.gui.evaluation.figure_delegate import SECOND_LINE, FigureDelegat
 from fundus_gui.gui.evaluation.figure_titles import ends, number
 
 SORT_KEY = Qt.ItemDataRole.UserRole
+_LONG_HEADING = 11  # characters
 COPIED = Qt.ItemDataRole.UserRole + 3  # cells of the copied table, a list of texts
 
 
@@ -71,6 +72,11 @@ def _alignment(item: FigureItem | None) -> Qt.AlignmentFlag:
     return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
+def _in_two_lines(title: str) -> str:
+    """Break a long heading, so that its column is as wide as its figures need."""
+    return title.replace(" ", "\n", 1) if len(title) > _LONG_HEADING else title
+
+
 def _right_aligned(item: FigureItem) -> FigureItem:
     item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     return item
@@ -85,6 +91,7 @@ class FigureTable(QTableWidget):
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._stretched: tuple[int, ...] = (0,)
         self.setAccessibleName(name)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -101,7 +108,7 @@ class FigureTable(QTableWidget):
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setMinimumSectionSize(72)
+        header.setMinimumSectionSize(56)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.horizontalScrollBar().rangeChanged.connect(self.updateGeometry)
 
@@ -119,7 +126,7 @@ class FigureTable(QTableWidget):
         self.verticalHeader().setDefaultSectionSize(row_height(self.fontMetrics()))
         self.setRowCount(len(rows))
         for column, title in enumerate(titles):
-            heading = QTableWidgetItem(title)
+            heading = QTableWidgetItem(_in_two_lines(title))
             heading.setTextAlignment(_alignment(rows[0][column] if rows else None))
             self.setHorizontalHeaderItem(column, heading)
         for row, cells in enumerate(rows):
@@ -127,26 +134,31 @@ class FigureTable(QTableWidget):
                 self.setItem(row, column, item)
         self.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(is_sortable)
-        self._fit_first_column()
+        self._share_width()
         self.updateGeometry()
 
-    def _fit_first_column(self) -> None:
-        """Let the names have what is left over; where nothing is, the table scrolls."""
+    def set_stretched(self, columns: Sequence[int]) -> None:
+        """Let these columns have what is left over, in place of the first."""
+        self._stretched = tuple(columns)
+
+    def _share_width(self) -> None:
+        """Give what is left over away; where nothing is, the table scrolls."""
         wanted = sum(
             max(self.sizeHintForColumn(column), self.horizontalHeader().sectionSizeHint(column))
             for column in range(self.columnCount())
         )
         modes = QHeaderView.ResizeMode
         has_room = wanted <= self.viewport().width()
-        if self.columnCount():
-            self.horizontalHeader().setSectionResizeMode(
-                0, modes.Stretch if has_room else modes.ResizeToContents
-            )
+        for column in self._stretched:
+            if column < self.columnCount():
+                self.horizontalHeader().setSectionResizeMode(
+                    column, modes.Stretch if has_room else modes.ResizeToContents
+                )
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the new width out."""
         super().resizeEvent(event)
-        self._fit_first_column()
+        self._share_width()
 
     def as_text(self) -> str:
         """Return the table as it is sorted, tab-separated, intervals in columns of their own."""
@@ -160,7 +172,7 @@ class FigureTable(QTableWidget):
         titles = []
         for column, width in enumerate(widths):
             heading = self.horizontalHeaderItem(column)
-            title = heading.text() if heading is not None else ""
+            title = heading.text().replace("\n", " ") if heading is not None else ""
             titles += [title, f"{title} low", f"{title} high"][:width]
         writer.writerow(titles)
         for row in cells:

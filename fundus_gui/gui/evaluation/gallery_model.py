@@ -112,8 +112,8 @@ class GalleryModel(QAbstractListModel):
                 answer=answer, confidence=f"{answers.confidence(number):.1%}"
             ),
         ]
-        if image.patient_id and image.patient_id != image.path.name:
-            lines.append(self.tr("Patient: {patient}").format(patient=image.patient_id))
+        if patient := answers.patient(number):
+            lines.append(self.tr("Patient: {patient}").format(patient=patient))
         lines += [f"{name}: {value}" for name, value in image.extra.items() if value]
         mark = self._mark_of(answers.filename(number))
         if mark is not None:
@@ -150,7 +150,7 @@ class GalleryDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, _index: Index) -> QSize:
         """Return the same size for all."""
         line = option.fontMetrics.height()
-        return QSize(_PICTURE + 5 * _PAD, _PICTURE + _LINES * line + 4 * _PAD)
+        return QSize(_PICTURE + 3 * _PAD, _PICTURE + _LINES * line + 4 * _PAD)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint a photograph."""

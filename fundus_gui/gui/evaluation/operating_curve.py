@@ -134,18 +134,18 @@ class OperatingCurveView(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw axes, curves and point."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self.axes.paint(painter)
         if self._polylines is None:
             self._polylines = tuple(map(self._polyline, self._lines))
-        for line, polyline in zip(self._lines, self._polylines, strict=True):
-            painter.setPen(self._pen(line))
-            painter.drawPolyline(polyline)
-        if self.mark is not None:
-            self._paint_mark(painter, self.axes.at(*self.mark))
-        if self._lines and self.index is not None:
-            self._paint_point(painter, self.place_of(self.index))
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self.axes.paint(painter)
+            for line, polyline in zip(self._lines, self._polylines, strict=True):
+                painter.setPen(self._pen(line))
+                painter.drawPolyline(polyline)
+            if self.mark is not None:
+                self._paint_mark(painter, self.axes.at(*self.mark))
+            if self._lines and self.index is not None:
+                self._paint_point(painter, self.place_of(self.index))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the curves to the new size."""

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QWidget
 
 from fundus_gui.core.assessments import DataPart
 from fundus_gui.core.datasets import Dataset, Part
-from fundus_gui.gui.evaluation.data_jobs import RunSplit
+from fundus_gui.gui.training.run_splits import RunSplit
 
 _BY_PREFERENCE: tuple[Part, ...] = ("test", "val", "train")
 
@@ -32,6 +32,7 @@ class PartChoice(QWidget):
         self._folder = Path()
         self._dataset = Dataset("", ())
         self._splits: tuple[RunSplit, ...] = ()
+        self._given: RunSplit | None = None
         self.tables = _list(self.tr("Who has shared the photographs out into parts"))
         self.judged_parts = _list(self.tr("Photographs that the figures are measured on"))
         self.tuning_parts = _list(
@@ -76,14 +77,20 @@ class PartChoice(QWidget):
         """Offer the parts of these trainings too."""
         if tuple(splits) != self._splits:
             self._splits = tuple(splits)
-            self._offer_tables()
+            self._offer_tables(self.table)
             self._offer_tuning()
 
-    def set_folder(self, folder: Path) -> None:
-        """Take other photographs, of which nothing is known yet."""
+    def set_folder(self, folder: Path, given: RunSplit | None = None) -> None:
+        """Take other photographs, of which nothing is known yet.
+
+        Args:
+            folder: where they are.
+            given: the training whose validation part is to be measured on.
+        """
         self._folder = folder
+        self._given = given
         self._dataset = Dataset("", ())
-        self._offer_tables()
+        self._offer_tables(None if given is None else given.table)
 
     def set_dataset(self, dataset: Dataset) -> None:
         """Offer the parts that the photographs are in."""
@@ -96,13 +103,16 @@ class PartChoice(QWidget):
                     self.judged_parts.addItem(self._title(part, counts[part]), part)
             words = self.tr("All photographs ({count})")
             self.judged_parts.addItem(words.format(count=f"{len(dataset.images):,}"), None)
-            if not counts["test"]:
+            if self._given is not None and self.table == self._given.table and counts["val"]:
+                self.judged_parts.setCurrentIndex(self.judged_parts.findData("val"))
+            elif not counts["test"]:
                 self.judged_parts.setCurrentIndex(self.judged_parts.count() - 1)
         self._offer_tuning()
 
-    def _offer_tables(self) -> None:
-        chosen = self.table
-        own = [split for split in self._splits if split.folder == self._folder.resolve()]
+    def _offer_tables(self, chosen: Path | None) -> None:
+        given = () if self._given is None else (self._given,)  # may lie elsewhere than the others
+        known = {split.table: split for split in (*given, *self._splits)}
+        own = [split for split in known.values() if split.folder == self._folder.resolve()]
         with QSignalBlocker(self.tables):
             self.tables.clear()
             self.tables.addItem(self.tr("As in the folder"), None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,15 +39,12 @@ _INDENT = 16.0  # of lists, in pixels of a text document
 _LOGICAL_DPI = 96  # of a text document's pixels
 
 
-def save_pdf(
-    assessment: Assessment, path: Path, licences: Mapping[str, str] | None = None
-) -> Generator[str, None, None]:
+def save_pdf(assessment: Assessment, path: Path) -> Generator[str, None, None]:
     """Write the report as a PDF file, yielding what is done next; for a thread.
 
     Args:
         assessment: that is reported.
         path: of the file, which is replaced whole or not at all.
-        licences: terms of each member's weights, where they are known.
 
     Raises:
         ExportError: the file cannot be written.
@@ -60,7 +57,7 @@ def save_pdf(
     temporary = path.with_name(f".{path.stem[:40]}.{os.getpid()}.pdf")
     try:
         temporary.touch()  # tells at once, and why not, as the writer never does
-        content = report_content(assessment, licences)
+        content = report_content(assessment)
         pictures: dict[str, bytes] = {}
         for name, draw in evaluation_pictures(content).items():
             yield QCoreApplication.translate("SavePdf", "Drawing the pictures…")

@@ -6,7 +6,8 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from fundus_gui.core.assessments.answers import Answers
 from fundus_gui.core.errors import ImageError
@@ -15,6 +16,8 @@ from fundus_gui.gui.jobs import LoadedView, load_view
 from fundus_gui.gui.labels import class_title
 from fundus_gui.gui.widgets.image_view import ImageView
 from fundus_gui.gui.worker import JobSlot
+
+_LOW = 380  # px of height, below which the words stand beside the photograph
 
 
 class PhotographPreview(QWidget):
@@ -33,12 +36,16 @@ class PhotographPreview(QWidget):
         self.caption.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.caption.setWordWrap(True)
         self.bars = VoteBars()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        layout.addWidget(self.view, 1)
-        layout.addWidget(self.caption)
-        layout.addWidget(self.bars)
+        words = QVBoxLayout()
+        words.setSpacing(8)
+        words.addWidget(self.caption)
+        words.addWidget(self.bars)
+        words.addStretch(0)
+        self._halves = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
+        self._halves.setContentsMargins(0, 0, 0, 0)
+        self._halves.setSpacing(8)
+        self._halves.addWidget(self.view, 2)
+        self._halves.addLayout(words)
         self.clear()
 
     def show_photograph(self, answers: Answers, number: int) -> None:
@@ -47,8 +54,8 @@ class PhotographPreview(QWidget):
         titles = [class_title(name) for name in answers.class_names]
         self.bars.show_vote(titles, answers.probabilities[number], int(answers.labels[number]))
         details = [answers.filename(number)]
-        if image.patient_id and image.patient_id != image.path.name:
-            details.append(self.tr("patient {patient}").format(patient=image.patient_id))
+        if patient := answers.patient(number):
+            details.append(self.tr("patient {patient}").format(patient=patient))
         details += [value for value in (image.laterality,) if value]
         self.caption.setText(" · ".join(details))
         if image.path != self._path:
@@ -76,3 +83,10 @@ class PhotographPreview(QWidget):
         if not isinstance(error, ImageError):
             raise error
         self.view.show_message(str(error))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the words beside the photograph where there is no room below it."""
+        super().resizeEvent(event)
+        is_low, direction = self.height() < _LOW, QBoxLayout.Direction
+        self._halves.setDirection(direction.LeftToRight if is_low else direction.TopToBottom)
+        self._halves.setStretch(1, 3 if is_low else 0)

@@ -157,7 +157,9 @@ class SetupPane(QWidget):
         self.show_failure("")
         self.bar.show_problem(self._problem())
         request = self.request()
-        if request is not None:
+        if request is None:
+            self.bar.show_no_task()
+        else:
             arguments = partial(_arguments, request, self._evaluations_dir)
             self.bar.show_task(arguments, request.title)
 

@@ -52,6 +52,7 @@ class SubgroupsTab(QWidget):
         self._forests = [ForestDelegate(self.table) for _ in _DRAWN]
         for column, delegate in enumerate(self._forests, start=_FIRST_DRAWN):
             self.table.setItemDelegateForColumn(column, delegate)
+        self.table.set_stretched([_FIRST_DRAWN + n for n in range(len(_DRAWN))])
         self.note = QLabel()
         self.note.setWordWrap(True)
         self.note.setForegroundRole(QPalette.ColorRole.PlaceholderText)

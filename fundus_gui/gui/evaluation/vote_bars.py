@@ -77,7 +77,10 @@ class VoteBars(QWidget):
         bars = [self._bar(n) for n in self.shown()]
         if not bars:
             return
-        painter = QPainter(self)
+        with QPainter(self) as painter:
+            self._paint_bars(painter, bars)
+
+    def _paint_bars(self, painter: QPainter, bars: Sequence[_Bar]) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         bold = self.font()
         bold.setBold(True)
@@ -97,7 +100,6 @@ class VoteBars(QWidget):
             number = QRectF(self.width() - right, top, right, height)
             aligned = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             painter.drawText(number, aligned, f"{bar.probability:.1%}")
-        painter.end()
 
     def _paint_words(self, painter: QPainter, box: QRectF, bar: _Bar) -> None:
         metrics = painter.fontMetrics()

@@ -6,6 +6,7 @@ from collections.abc import Generator
 from dataclasses import dataclass
 
 from fundus_gui.core.assessments import JudgedPart
+from fundus_gui.core.assessments.assessing import Progress, known_hashes
 from fundus_gui.core.assessments.fusing import (
     FusionRequest,
     compare,
@@ -13,19 +14,10 @@ from fundus_gui.core.assessments.fusing import (
     weight_map,
 )
 from fundus_gui.core.catalogue import Catalogue, EnsembleSpec, read_catalogue, write_ensemble
-from fundus_gui.core.datasets import hash_images
 from fundus_gui.core.fusion.comparison import ComparedVote, ComparisonSettings
 from fundus_gui.core.fusion.landscape import WeightMap
-from fundus_gui.core.leaks import Overlap, overlap
+from fundus_gui.core.leaks import Overlap, leak_sentences, overlap
 from fundus_gui.core.paths import user_weights_dir
-
-
-@dataclass(frozen=True, slots=True)
-class Hashed:
-    """How many photographs have been looked up among the training images."""
-
-    done: int
-    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +34,18 @@ class Compared:
 
     @property
     def leaks(self) -> tuple[str, ...]:
-        """A sentence for each member that was trained on some of the photographs."""
-        return tuple(found.sentence(name) for name, found in self.overlaps.items() if found)
+        """Sentences on the members that were trained on some of the photographs."""
+        return leak_sentences({name: found for name, found in self.overlaps.items() if found})
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """The leaks, then who does not say what it was trained on."""
-        unknown = {n: found for n, found in self.overlaps.items() if not found.is_known}
-        return (*self.leaks, *(found.sentence(name) for name, found in unknown.items()))
+        return leak_sentences(self.overlaps)
 
 
 def compare_methods(
     part: JudgedPart, settings: ComparisonSettings
-) -> Generator[ComparedVote | WeightMap | Hashed | Compared, None, None]:
+) -> Generator[ComparedVote | WeightMap | Progress | Compared, None, None]:
     """Yield the ways to vote as they are judged, the map of two or three members, and the end."""
     yield from compare(part, settings)
     drawn = weight_map(part, settings.options.score)
@@ -62,11 +53,7 @@ def compare_methods(
         yield drawn
     catalogue = read_catalogue()
     members = [name for name in part.predictions.member_names if name in catalogue.models]
-    hashes = {}
-    for done, (image, known) in enumerate(hash_images(part.images), start=1):
-        if known is not None:
-            hashes[image.path] = known
-        yield Hashed(done, len(part.images))
+    hashes = yield from known_hashes(part.images)
     yield Compared(catalogue, {n: overlap(catalogue.model(n).card, hashes) for n in members})
 
 

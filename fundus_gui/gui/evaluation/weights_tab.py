@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from fundus_gui.core.assessments import Assessment
+from fundus_gui.core.assessments.assessing import Progress
 from fundus_gui.core.errors import FundusError
 from fundus_gui.core.fusion import FitOptions
 from fundus_gui.core.fusion.comparison import ComparedVote, ComparisonSettings, methods_in_order
@@ -26,7 +27,7 @@ from fundus_gui.core.reports.style import Style
 from fundus_gui.gui.evaluation.compare_bar import CompareBar
 from fundus_gui.gui.evaluation.empty_state import EmptyState
 from fundus_gui.gui.evaluation.ensemble_saver import EnsembleSaver
-from fundus_gui.gui.evaluation.weights_jobs import Compared, Hashed, compare_methods
+from fundus_gui.gui.evaluation.weights_jobs import Compared, compare_methods
 from fundus_gui.gui.evaluation.weights_table import WeightsTable, method_title
 from fundus_gui.gui.model_colours import model_colours
 from fundus_gui.gui.widgets.appearance import Appearance
@@ -105,8 +106,9 @@ class WeightsTab(QWidget):
             part = assessment.tuning
             self.source.setText(
                 self.tr(
-                    "Fitted on {part}, {count} photographs, never on those that this evaluation "
-                    "measures on."
+                    "Weights are fitted on {part}, {count} photographs, never on those that this "
+                    "evaluation measures on. Compare the ways to find them, then save the one of "
+                    "your choice as an ensemble."
                 ).format(part=part.source.title, count=f"{len(part.images):,}")
             )
 
@@ -150,7 +152,7 @@ class WeightsTab(QWidget):
         elif isinstance(record, WeightMap):
             self._map = record
             self._draw()
-        elif isinstance(record, Hashed):
+        elif isinstance(record, Progress):
             words = self.tr("Looking for training photographs among these…")
             self.compare_bar.show_progress(words, record.done, record.total)
         elif isinstance(record, Compared) and self._assessment is not None:

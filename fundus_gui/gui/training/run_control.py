@@ -12,7 +12,12 @@ from PySide6.QtWidgets import QWidget
 from fundus_gui.core.runs import Request, Run, TrainConfig
 from fundus_gui.gui.training.close_question import CloseQuestion
 from fundus_gui.gui.training.launch import Launched, own_program, resume_run, start_run
-from fundus_gui.gui.training.run_jobs import ask_run, find_or_install_model, install_model
+from fundus_gui.gui.training.run_jobs import (
+    ask_run,
+    find_or_install_model,
+    install_model,
+    prepare_evaluation,
+)
 from fundus_gui.gui.training.run_library import KnownRun, RunLibrary
 from fundus_gui.gui.worker import Job, JobSlot, Worker
 
@@ -31,7 +36,7 @@ class RunControl(QObject):
         runs_changed: `runs` or `is_resuming` answer otherwise.
         model_added: the name under which a run's best weights were installed.
         model_chosen: the name of the installed model that is to be used.
-        evaluation_requested: the name of the installed model that is to be evaluated.
+        evaluation_requested: the TrainedModel that is to be evaluated.
     """
 
     started = Signal(object)
@@ -117,7 +122,7 @@ class RunControl(QObject):
 
     def evaluate_model(self, path: Path) -> None:
         """Install as `use_model` does; `evaluation_requested` or `failed` follows."""
-        worker = self._worker(partial(find_or_install_model, path))
+        worker = self._worker(partial(prepare_evaluation, path))
         worker.yielded.connect(self.evaluation_requested)
         worker.start()
 

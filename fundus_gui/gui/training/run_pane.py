@@ -24,7 +24,7 @@ class RunPane(QWidget):
         message: what has been done, in a sentence.
         model_added: the installed models are others.
         model_chosen: the name of the installed model that is to be used.
-        evaluation_requested: the name of the installed model that is to be evaluated.
+        evaluation_requested: the TrainedModel that is to be evaluated.
     """
 
     message = Signal(str)

@@ -87,6 +87,11 @@ class StartBar(QFrame):
             self.name.setText(proposed)
         self._show_command()
 
+    def show_no_task(self) -> None:
+        """Show that there is nothing yet that could be started."""
+        self._arguments = None
+        self._show_command()
+
     def show_problem(self, problem: str) -> None:
         """Say why it cannot be started; empty when it can."""
         self._problem = problem
@@ -133,10 +138,12 @@ class StartBar(QFrame):
         self.start.setToolTip(problem or self._words.start_hint)
 
     def _show_command(self) -> None:
+        words = ""
         if self._arguments is not None:
-            words = ["fundus-gui", *self._arguments(self.name.text().strip())]
-            self.command.setText(shlex.join(words))
-            self.command.setCursorPosition(0)
+            words = shlex.join(["fundus-gui", *self._arguments(self.name.text().strip())])
+        self.command.setText(words)
+        self.command.setCursorPosition(0)
+        self.copy.setEnabled(bool(words))
 
     def _on_name_changed(self) -> None:
         self._show_command()

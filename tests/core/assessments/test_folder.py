@@ -19,6 +19,7 @@ from fundus_gui.core.assessments.folder import (
     free_name,
     read_assessment,
     write_assessment,
+    writing_steps,
 )
 from fundus_gui.core.errors import DatasetError, ExportError
 from fundus_gui.core.results import UnreadableImage
@@ -49,7 +50,8 @@ def assert_same_part(part: JudgedPart | None, other: JudgedPart | None) -> None:
 
 def test_what_is_read_is_what_was_written_to_the_last_bit(made: Assessment, written: Path) -> None:
     found = read_assessment(written)
-    for field in ("name", "date", "report", "leaks", "warnings", "weights_sha256", "device"):
+    compared = ("date", "report", "leaks", "warnings", "weights_sha256", "licences", "device")
+    for field in ("name", *compared, "number_format"):
         assert getattr(found, field) == getattr(made, field)
     assert_same_part(found.judged, made.judged)
     assert_same_part(found.tuning, made.tuning)
@@ -94,6 +96,13 @@ def test_the_predictions_are_a_table_for_statisticians(made: Assessment, written
         assert row["filename"] == image.path.name
 
 
+def test_photographs_that_a_model_knows_are_listed(made: Assessment, written: Path) -> None:
+    text = (written / "leaks.csv").read_text(encoding="utf-8-sig")
+    listed = [(row["model"], row["filename"]) for row in csv.DictReader(text.splitlines())]
+    assert listed == [(name, path.name) for name, paths in made.leaks.items() for path in paths]
+    assert listed
+
+
 def test_every_table_is_written_and_what_is_not_known_is_empty(
     made: Assessment, written: Path
 ) -> None:
@@ -119,6 +128,15 @@ def test_nothing_is_left_behind_where_it_cannot_be_written(
     with pytest.raises(ExportError, match="cannot be written"):
         write_assessment(made, tmp_path / "file" / "kept")
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_nothing_is_left_behind_when_the_writing_is_stopped(
+    made: Assessment, tmp_path: Path
+) -> None:
+    steps = writing_steps(made, tmp_path / "kept")
+    assert [next(steps), next(steps)] == ["confusion_matrix", "roc"]
+    steps.close()
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(

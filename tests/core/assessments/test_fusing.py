@@ -18,8 +18,10 @@ from fundus_gui.core.assessments.fusing import (
     is_significant,
 )
 from fundus_gui.core.catalogue import EnsembleSpec
+from fundus_gui.core.decision import with_temperature
 from fundus_gui.core.errors import ConfigError, EnsembleError, UnknownNameError
 from fundus_gui.core.evaluation import Bootstrap, EvaluationSettings, LabelledPredictions
+from fundus_gui.core.evaluation.calibration import fit_temperature
 from fundus_gui.core.fusion import FIT_METHODS, FitOptions
 from fundus_gui.core.fusion.comparison import ComparedVote, ComparisonSettings
 
@@ -58,6 +60,21 @@ def test_the_ensemble_says_what_it_was_fitted_on(part: JudgedPart) -> None:
     assert spec.notes[0] == "cnn knows some."
     assert any("less that of equal weights" in note for note in spec.notes)
     assert EnsembleSpec.from_table(spec.name, spec.to_table()) == spec
+
+
+def test_members_that_are_too_sure_are_to_be_calibrated_first(part: JudgedPart) -> None:
+    predictions = part.predictions
+    calibrated = [
+        with_temperature(p, fit_temperature(p, predictions.labels).temperature)
+        for p in predictions.probabilities
+    ]
+    too_sure = [with_temperature(calibrated[0], 1 / 3), calibrated[1]]
+    for probabilities, is_noted in ((calibrated, False), (too_sure, True)):
+        judged = replace(
+            part, predictions=replace(predictions, probabilities=np.array(probabilities))
+        )
+        notes = " ".join(fused(judged).spec.notes)
+        assert ("The probabilities of cnn do not mean what they say" in notes) == is_noted
 
 
 @pytest.mark.parametrize("method", sorted(FIT_METHODS))

@@ -6,7 +6,6 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from PIL import Image
 from tiny_assessments import assessment
 
 from fundus_gui import RESEARCH_USE_ONLY
@@ -22,18 +21,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of an evaluation with its report, for reading only."""
     path = tmp_path_factory.mktemp("evaluations") / "pair on test"
     path.mkdir()
-    page = write_evaluation_report(assessment(path.parent / "odir"), path, {"cnn": "CC BY 4.0"})
-    assert page == path / "report.html"
+    made = replace(assessment(path.parent / "odir"), licences={"cnn": "CC BY 4.0"})
+    assert tuple(sorted(write_evaluation_report(made, path))) == PICTURES
     return path
 
 
 def test_the_page_and_its_pictures_are_written(folder: Path) -> None:
     written = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
-    pictures = {f"figures/{name}.{suffix}" for name in PICTURES for suffix in ("png", "svg")}
+    pictures = {f"figures/{name}.svg" for name in PICTURES}
     assert written == {"report.html", *pictures}
     for name in PICTURES:
-        with Image.open(folder / "figures" / f"{name}.png") as picture:
-            assert picture.convert("L").getextrema()[0] < 100  # something is drawn
         assert ET.parse(folder / "figures" / f"{name}.svg").getroot().tag.endswith("svg")
 
 
@@ -73,4 +70,4 @@ def test_the_command_makes_the_evaluation_again(tmp_path: Path) -> None:
 def test_what_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "figures").write_text("in the way")
     with pytest.raises(ExportError, match=re.escape(f"cannot be written to {tmp_path}")):
-        write_evaluation_report(assessment(tmp_path / "odir"), tmp_path)
+        list(write_evaluation_report(assessment(tmp_path / "odir"), tmp_path))

@@ -71,9 +71,9 @@ def test_a_manifest_goes_before_folders(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("files", "sentence"),
     [
-        ([], r"holds 0 images of 0 class\(es\); at least 2 classes are needed"),
-        (["1.jpg", "2.jpg"], r"holds 0 images of 0 class\(es\)"),
-        (["amd/1.jpg"], r"holds 1 images of 1 class\(es\)"),
+        ([], "holds no images; at least 2 classes are needed"),
+        (["1.jpg", "2.jpg"], "holds no images"),
+        (["amd/1.jpg"], "holds 1 images of the class 'amd' alone"),
         (
             ["amd/1.jpg", "normal/notes.txt", "glaucoma/x.pdf"],
             r"has class folders without an image: 'glaucoma', 'normal'\.",
@@ -82,7 +82,7 @@ def test_a_manifest_goes_before_folders(tmp_path: Path) -> None:
             ["train/amd/1.jpg", "train/normal/2.jpg", "val/amd/x.txt"],
             r"has class folders without an image: 'val.amd'\.",
         ),
-        (["train/amd/1.jpg", "val/amd/2.jpg"], r"holds 2 images of 1 class\(es\)"),
+        (["train/amd/1.jpg", "val/amd/2.jpg"], "holds 2 images of the class 'amd' alone"),
         (
             ["train/amd/1.jpg", "train/normal/1.jpg", "holdout/amd/1.jpg"],
             r"mixes folders of parts with others: 'holdout', 'train'\. Use either",
@@ -109,11 +109,12 @@ def test_folders_that_cannot_be_understood_are_refused(
         read_dataset(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["nothing", "file"])
-def test_a_folder_that_is_none_is_refused(tmp_path: Path, name: str) -> None:
+def test_a_folder_that_is_none_is_refused(tmp_path: Path) -> None:
     touch(tmp_path / "file")
-    with pytest.raises(DatasetError, match=f"There is no folder .*{name}"):
-        read_dataset(tmp_path / name)
+    with pytest.raises(DatasetError, match=r"There is no folder .*nothing\."):
+        read_dataset(tmp_path / "nothing")
+    with pytest.raises(DatasetError, match=r"file is a file\."):
+        read_dataset(tmp_path / "file")
 
 
 @posix_only

@@ -208,7 +208,7 @@ def test_one_class_alone_is_told_without_figures_that_it_cannot_have() -> None:
     content = of_predictions(replace(part, labels=np.zeros_like(part.labels), patients=()))
     page = page_of(content)
     assert math.isnan(content.report.vote.figures["macro_auc"].value)
-    assert "No image is of the class diabetic_retinopathy or normal" in page
+    assert "No image is of the classes diabetic_retinopathy, normal" in page
     assert not re.search(r"\bnan\b", page)
 
 

@@ -18,6 +18,7 @@ from torch.nn import functional
 
 from fundus_gui.core.cards import ModelCard, read_card
 from fundus_gui.core.checkpoints import load_checkpoint, save_checkpoint
+from fundus_gui.core.ensemble import normalise
 from fundus_gui.core.errors import CheckpointError, ConfigError
 from fundus_gui.core.models import create_model
 from fundus_gui.core.preprocessing import Preprocessing
@@ -29,7 +30,7 @@ from fundus_gui.core.training.distillation import (
     load_teachers,
     teacher_files,
 )
-from fundus_gui.core.training.learner import Course, Learner, normalise
+from fundus_gui.core.training.learner import Course, Learner
 from fundus_gui.core.training.processes import make_fabric
 
 if TYPE_CHECKING:

@@ -9,10 +9,11 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from fundus_gui.core.ensemble import normalise
 from fundus_gui.core.models import create_model
 from fundus_gui.core.preprocessing import Preprocessing
 from fundus_gui.core.runs import TrainConfig
-from fundus_gui.core.training.learner import Course, Learner, mirrored_and_turned, normalise
+from fundus_gui.core.training.learner import Course, Learner, mirrored_and_turned
 from fundus_gui.core.training.processes import make_fabric
 from fundus_gui.core.training.views import MemoryViews
 

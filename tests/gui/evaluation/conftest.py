@@ -46,8 +46,8 @@ def labelled(tmp_path: Path) -> Path:
     return folder
 
 
-def _write_nothing(_assessment: object, folder: Path, _licences: object) -> Path:
-    return folder
+def _write_nothing(_assessment: object, _folder: Path) -> Iterator[str]:
+    return iter(())
 
 
 @pytest.fixture(scope="session")

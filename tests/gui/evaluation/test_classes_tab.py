@@ -44,7 +44,7 @@ def headings(table: FigureTable) -> list[str]:
 def test_each_class_has_its_figures_and_the_mean_is_last(
     tab: ClassesTab, judged: Assessment
 ) -> None:
-    names = ["AMD", "Diabetic retinopathy", "Normal", "Mean of the classes"]
+    names = ["AMD", "Diabetic retinopathy", "Normal", "Mean"]
     assert column(tab.classes, 0) == names
     figures = judged.report.vote.classes[0].figures["sensitivity"]
     place = headings(tab.classes).index("Sensitivity")
@@ -75,7 +75,7 @@ def test_models_stand_side_by_side_the_vote_first(tab: ClassesTab, judged: Asses
 def test_differences_that_are_not_significant_are_muted(
     tab: ClassesTab, judged: Assessment
 ) -> None:
-    assert column(tab.pairs, 0) == ["pair − vit", "pair − cnn", "vit − cnn"]
+    assert column(tab.pairs, 0) == ["Pair − vit", "Pair − cnn", "vit − cnn"]
     place = headings(tab.pairs).index("Accuracy")
     for row, pair in enumerate(judged.report.comparisons):
         item = tab.pairs.item(row, place)

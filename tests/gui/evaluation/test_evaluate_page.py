@@ -19,6 +19,7 @@ from fundus_gui.core.errors import DeviceError
 from fundus_gui.gui.actions import Actions
 from fundus_gui.gui.evaluate_page import EvaluatePage
 from fundus_gui.gui.evaluation import result_pane
+from fundus_gui.gui.training.run_jobs import TrainedModel
 
 PATIENCE_MS = 30_000
 
@@ -250,7 +251,7 @@ def test_recent_folders_are_offered(page: EvaluatePage, qtbot: QtBot, labelled: 
 def test_other_models_are_offered_and_the_choice_stays(
     page: EvaluatePage, catalogue: Catalogue
 ) -> None:
-    page.evaluate_model("rdnet")
+    page.evaluate_model(TrainedModel("rdnet"))
     page.set_catalogue(Catalogue(catalogue.models, {}))
     spec = page.setup.chooser.spec
     assert spec is not None

@@ -15,8 +15,9 @@ from fundus_gui.core.assessments import DataPart
 from fundus_gui.core.assessments.assessing import AssessmentRequest
 from fundus_gui.core.assessments.command import evaluate_arguments
 from fundus_gui.core.catalogue import Catalogue
-from fundus_gui.core.runs import RunFolder, TrainConfig
+from fundus_gui.core.runs import RunFolder, TrainConfig, read_run
 from fundus_gui.gui.evaluation.setup_pane import SetupPane
+from fundus_gui.gui.training.run_splits import split_of
 
 PATIENCE_MS = 20_000
 
@@ -95,6 +96,21 @@ def test_a_training_s_parts_can_be_taken_instead_of_the_folder_s(
     assert request(pane).judged == DataPart(folder=labelled, part="val", split=run.split_file)
 
 
+def test_a_trained_model_is_measured_on_its_training_s_validation_part(
+    pane: SetupPane, qtbot: QtBot, labelled: Path, tmp_path: Path
+) -> None:
+    run = write_run(tmp_path / "elsewhere" / "mine", labelled)
+    split = split_of(read_run(run.path))
+    assert split is not None
+    pane.data.open(labelled, split)
+    qtbot.waitUntil(lambda: pane.data.judged is not None, timeout=PATIENCE_MS)
+    expected = DataPart(folder=labelled, part="val", split=run.split_file)
+    assert request(pane).judged == expected
+    pane.data.look_for_runs()  # finds none among the runs of this program
+    qtbot.waitUntil(lambda: not pane.data._splits_slot.busy, timeout=PATIENCE_MS)
+    assert request(pane).judged == expected
+
+
 def test_thresholds_can_be_fitted_on_a_training_s_other_photographs(
     pane: SetupPane, qtbot: QtBot, labelled: Path, tmp_path: Path
 ) -> None:
@@ -158,6 +174,8 @@ def test_a_folder_that_cannot_be_read_is_told_in_place(
     assert "at least 2 classes" in pane.data.notices.remarks[0].text
     assert pane.data.welcome.isVisible()
     assert not pane.bar.start.isEnabled()
+    assert pane.bar.command.text() == ""
+    assert not pane.bar.copy.isEnabled()
 
 
 def test_without_a_model_nothing_can_be_started(

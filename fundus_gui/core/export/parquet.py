@@ -1,0 +1,60 @@
+"""Rows as a Parquet file; apart from the neighbours because Arrow takes long to import."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+_ROWS = 1000  # per row group
+
+
+class ParquetTable:
+    """Typed columns; written beside and renamed when closed, for a part of it cannot be read.
+
+    Raises:
+        OSError: the disk, or Arrow, refuses; so do the methods.
+    """
+
+    def __init__(self, path: Path, columns: dict[str, type]) -> None:
+        self._path = path
+        self._partial = path.with_name(f".{path.name[:40]}.{os.getpid()}.partial")
+        types = {str: pa.string(), float: pa.float64()}
+        self._schema = pa.schema([(name, types[kind]) for name, kind in columns.items()])
+        with _refusing():
+            self._writer = pq.ParquetWriter(self._partial, self._schema)
+        self._rows: list[dict[str, str | float | None]] = []
+
+    def write(self, row: dict[str, str | float | None]) -> None:
+        """Add a row; absent cells are empty."""
+        self._rows.append(row)
+        if len(self._rows) >= _ROWS:
+            self._flush()
+
+    def close(self) -> None:
+        """Complete the file and give it its name."""
+        try:
+            self._flush()
+            with _refusing():
+                self._writer.close()
+            self._partial.replace(self._path)
+        finally:
+            self._partial.unlink(missing_ok=True)
+
+    def _flush(self) -> None:
+        with _refusing():
+            self._writer.write_table(pa.Table.from_pylist(self._rows, schema=self._schema))
+        self._rows.clear()
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Turn Arrow's own errors into those of files."""
+    try:
+        yield
+    except pa.ArrowException as error:
+        raise OSError(str(error)) from error
