@@ -231,8 +231,8 @@ def rows(options: argparse.Namespace, folder: Path) -> Iterator[Row]:
     yield against_networks(of_small, "exact", what, "at least 0.9", options.rounds)
     yield one_photograph(job, options.rounds)
     yield from memory(job, [int(count) for count in options.memory.split(",")])
-    if options.agreement is not None:
-        found = photographs(options.agreement, folder, options.agreement_count)
+    if real := options.agreement or options.images:
+        found = photographs(real, folder, options.agreement_count)
     yield from agreement(found, options.device)
 
 
@@ -257,7 +257,12 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=32, help="photographs in each turn")
     parser.add_argument("--small", type=int, default=96, help="photographs of 256 px in each turn")
     parser.add_argument("--memory", default="100,1000", help="photographs to measure memory with")
-    parser.add_argument("--agreement", type=Path, metavar="DIR", help="photographs to agree on")
+    parser.add_argument(
+        "--agreement",
+        type=Path,
+        metavar="DIR",
+        help="photographs to compare answers of, else those of --images",
+    )
     parser.add_argument("--agreement-count", type=int, default=500, help="so many of them at most")
     options = parser.parse_args()
     if options.threads:

@@ -152,7 +152,8 @@ def _draw(fused: FusedVote, plot: Path | None) -> None:
         if vote.kind == "method" and vote.fit.rule == "constant"
     }
     write_weight_map(plot, fused.weight_map, fused.spec.members, marks)
-    console.print(printable(f"The score by weights is drawn in {plot}."), soft_wrap=True)
+    drawn = f"The score by weights, on the photographs of the fit, is drawn in {plot}."
+    console.print(printable(drawn), soft_wrap=True)
 
 
 def _check_files(folder: Path, plot: Path | None, members: int) -> None:

@@ -15,6 +15,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 import torch
 from torch import Tensor, nn
@@ -225,12 +226,14 @@ class PackedConv2d(nn.Module):
         return out
 
 
-def _packed_kind(layer: nn.Module) -> type[PackedLinear | PackedConv2d] | None:
-    if type(layer) is nn.Linear and layer.weight.numel() >= _WORTH_PACKING:
-        return PackedLinear
-    if type(layer) is nn.Conv2d and layer.padding_mode == "zeros":
-        return None if isinstance(layer.padding, str) else PackedConv2d
-    return None
+def _can_be_packed(layer: nn.Module) -> TypeGuard[nn.Linear | nn.Conv2d]:
+    if type(layer) is nn.Linear:
+        return layer.weight.numel() >= _WORTH_PACKING
+    return (
+        type(layer) is nn.Conv2d
+        and layer.padding_mode == "zeros"
+        and not isinstance(layer.padding, str)
+    )
 
 
 def _activation(layer: nn.Module | None) -> _Activation | None:
@@ -247,8 +250,7 @@ def _pack(model: nn.Module, flow: _Flow) -> dict[str, nn.Module]:
     names = {layer: name for name, layer in model.named_modules()}
     following = {first: second for second, first in flow.before.items()}
     for layer, shape in flow.shapes.items():
-        kind = _packed_kind(layer)
-        if kind is None:
+        if not _can_be_packed(layer):
             continue
         behind = following.get(layer)
         activation = _activation(behind)
@@ -258,7 +260,12 @@ def _pack(model: nn.Module, flow: _Flow) -> dict[str, nn.Module]:
         else:
             activation = _NONE
         own[names[layer]] = layer
-        model.set_submodule(names[layer], kind(layer, shape, activation))
+        packed = (
+            PackedLinear(layer, shape, activation)
+            if isinstance(layer, nn.Linear)
+            else PackedConv2d(layer, shape, activation)
+        )
+        model.set_submodule(names[layer], packed)
     return own
 
 

@@ -112,8 +112,8 @@ def refuse_overlap(
     leaking = {name: found for name, found in overlaps.items() if found}
     if leaking and not is_allowed:
         raise DatasetError(
-            f"{' '.join(leak_sentences(leaking))} Take photographs that no model was trained on, or allow the "
-            "overlap, which is then written into the result."
+            f"{' '.join(leak_sentences(leaking))} Take photographs that no model was trained on, "
+            "or allow the overlap, which is then written into the result."
         )
     return leak_sentences(overlaps)
 

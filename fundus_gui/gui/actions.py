@@ -90,6 +90,14 @@ class Actions(QObject):
             "Ctrl+Shift+A",
             self.tr("Start as soon as photographs are opened or other models are chosen"),
         )
+        self.fast = toggle(
+            self.tr("&Fast precision"),
+            "Ctrl+Alt+F",
+            self.tr(
+                "Compute with fewer digits where the device gains speed by that; probabilities "
+                "move by up to a few hundredths"
+            ),
+        )
         self.reset_weights = new(
             self.tr("&Reset the weights"),
             "Ctrl+R",

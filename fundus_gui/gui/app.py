@@ -36,6 +36,8 @@ def main(paths: Sequence[Path] = ()) -> int:
     engine = Engine(catalogue)
     window = MainWindow(catalogue, engine.classify, settings_path())
     window.catalogue_changed.connect(engine.use)
+    engine.set_precision(window.page.precision)
+    window.page.precision_changed.connect(engine.set_precision)
     window.errors.install_hooks()
     WarmUp(window)
     window.show()

@@ -113,8 +113,7 @@ class Classification(QObject):
     def open_from(self, listing: Job, roots: tuple[Path, ...], *, add: bool = False) -> None:
         """Take the photographs from a job that yields tuples of paths."""
         self._show_results()
-        running = self.phase in (Phase.LOADING, Phase.CLASSIFYING)
-        self._run_when_listed = self.auto_run or (add and running)
+        self._run_when_listed = self.auto_run or (add and self._is_running())
         if not add:
             self._model.clear()
             self._earlier.clear()
@@ -126,7 +125,7 @@ class Classification(QObject):
         """Classify with this ensemble from now on; a running run starts again with it."""
         if spec == self._spec:
             return
-        was_running = self.phase in (Phase.LOADING, Phase.CLASSIFYING)
+        was_running = self._is_running()
         self._show_results()
         if self._spec is not None:
             self._earlier[self._spec.members] = _Earlier(self._model.results(), self.models_ready)
@@ -146,6 +145,23 @@ class Classification(QObject):
             self.run()
         else:
             self.changed.emit()
+
+    def start_over(self) -> None:
+        """Let every photograph wait again, since another engine is to answer."""
+        was_running = self._is_running()
+        self._show_results()
+        self._earlier.clear()
+        self._model.forget_results()
+        self.models_ready = None
+        if was_running:
+            self.cancel()
+        if (self.auto_run or was_running) and self.phase is not Phase.LISTING:
+            self.run()
+        else:
+            self.changed.emit()
+
+    def _is_running(self) -> bool:
+        return self.phase in (Phase.LOADING, Phase.CLASSIFYING)
 
     def run(self) -> None:
         """Classify all photographs that wait."""

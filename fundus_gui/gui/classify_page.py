@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QSplitter, QStackedLayout, QWidget
 
 from fundus_gui.core.catalogue import Catalogue, EnsembleSpec
 from fundus_gui.core.paths import user_data_dir
+from fundus_gui.core.results import Precision
 from fundus_gui.gui.actions import Actions
 from fundus_gui.gui.classification import Classification
 from fundus_gui.gui.error_dialog import ErrorReporter
@@ -40,9 +41,11 @@ class ClassifyPage(QWidget):
 
     Signals:
         message: something to say in passing, e.g. where an export was written.
+        precision_changed: exact or fast, in which the networks are to compute from now on.
     """
 
     message = Signal(str)
+    precision_changed = Signal(str)
 
     def __init__(
         self,
@@ -100,6 +103,7 @@ class ClassifyPage(QWidget):
         actions.run.triggered.connect(self.classification.run)
         actions.cancel.triggered.connect(self.classification.cancel)
         actions.auto_run.toggled.connect(self._on_auto_run_toggled)
+        actions.fast.toggled.connect(self._on_fast_toggled)
         actions.reset_weights.triggered.connect(self.vote.sliders.reset)
         actions.grid.toggled.connect(self.results.set_grid)
         actions.sort_bars.toggled.connect(self.vote.bars.set_sorted)
@@ -121,6 +125,7 @@ class ClassifyPage(QWidget):
         """Take over the remembered choices."""
         self._actions.auto_run.setChecked(settings.auto_run)
         self.classification.auto_run = settings.auto_run
+        self._actions.fast.setChecked(settings.fast)
         self._actions.grid.setChecked(settings.grid)
         self._actions.sort_bars.setChecked(settings.sorted_bars)
         self.vote.bars.set_sorted(settings.sorted_bars)
@@ -138,6 +143,7 @@ class ClassifyPage(QWidget):
         return replace(
             settings,
             auto_run=self.classification.auto_run,
+            fast=self._actions.fast.isChecked(),
             grid=self._actions.grid.isChecked(),
             sorted_bars=self._actions.sort_bars.isChecked(),
             sort_column=sort_column,
@@ -246,6 +252,15 @@ class ClassifyPage(QWidget):
     def _on_weights_changed(self, weights: tuple[float, ...] | None) -> None:
         self.classification.weigh(weights)
         self.results.set_what_if(weights is not None)
+
+    @property
+    def precision(self) -> Precision:
+        """In which the networks are to compute."""
+        return "fast" if self._actions.fast.isChecked() else "exact"
+
+    def _on_fast_toggled(self) -> None:
+        self.precision_changed.emit(self.precision)
+        self.classification.start_over()
 
     def _on_auto_run_toggled(self, on: bool) -> None:
         self.classification.auto_run = on

@@ -21,7 +21,7 @@ from fundus_gui.core.errors import ExportError, ImageError
 from fundus_gui.core.export import RunRecord, defused, export_results, table_columns, table_row
 from fundus_gui.core.images import Photograph, find_images, read_photograph, thumbnail
 from fundus_gui.core.preprocessing import Preprocessing
-from fundus_gui.core.results import ImageResult, ModelsReady
+from fundus_gui.core.results import ImageResult, ModelsReady, Precision
 from fundus_gui.gui.warm_up import import_engine
 
 if TYPE_CHECKING:
@@ -60,12 +60,17 @@ class Engine:
     def __init__(self, catalogue: Catalogue, *, device: str = "auto") -> None:
         self._catalogue = catalogue
         self._device = device
-        self._loaded: dict[str, Member] = {}
+        self._precision: Precision = "exact"
+        self._loaded: dict[tuple[str, Precision], Member] = {}
         self._turns = _Turns()
 
     def use(self, catalogue: Catalogue) -> None:
         """Look models up here from now on."""
         self._catalogue = catalogue
+
+    def set_precision(self, precision: Precision) -> None:
+        """Compute exactly or fast from the next run on."""
+        self._precision = precision
 
     def classify(
         self, spec: EnsembleSpec, paths: Sequence[Path]
@@ -81,13 +86,14 @@ class Engine:
         from fundus_gui.core.inference import predict_images
 
         with self._turns:
-            device = resolve_device(self._device)
+            device, precision = resolve_device(self._device), self._precision
             self._loaded = {
-                name: self._loaded.get(name) or load_member(name, self._catalogue, device)
+                (name, precision): self._loaded.get((name, precision))
+                or load_member(name, self._catalogue, device, precision)
                 for name in spec.members
             }
             ensemble = Ensemble(spec, tuple(self._loaded.values()))
-        yield ModelsReady(ensemble.device_name, ensemble.weights_sha256)
+        yield ModelsReady(ensemble.device_name, ensemble.weights_sha256, ensemble.number_format)
         with contextlib.closing(predict_images(ensemble, paths)) as results:
             while (result := self._next(results)) is not None:
                 yield result

@@ -43,7 +43,7 @@ def fill_menu_bar(window: QMainWindow, actions: Actions, recent: QMenu, sort: QM
     )
     add(
         tr("Menus", "&Classify"),
-        (a.run, a.cancel, a.auto_run),
+        (a.run, a.cancel, a.auto_run, a.fast),
         (a.reset_weights,),
     )
     add(tr("Menus", "&Train"), (a.start_training,))

@@ -123,6 +123,7 @@ class Outputs(QWidget):
             cards={name: models[name].card for name in state.spec.members},
             weights_sha256=state.models_ready.weights_sha256,
             device=state.models_ready.device_name,
+            number_format=state.models_ready.number_format,
             roots=state.roots,
             command=self._command(state.spec.name, state.spec.members),
             started=state.started,
@@ -135,6 +136,9 @@ class Outputs(QWidget):
             if ensemble in self._catalogue.ensembles
             else [word for name in members for word in ("--model", name)]
         )
+        ready = self._classification.models_ready
+        if ready is not None and ready.number_format != "float32":
+            chosen += ["--precision", "fast"]
         roots = [str(root) for root in self._classification.roots]
         return shlex.join(["fundus-gui", "classify", *roots, *chosen])
 

@@ -25,6 +25,7 @@ class AppSettings:
 
     Attributes:
         auto_run: classify as soon as photographs are opened or models chosen.
+        fast: compute in bfloat16 or float16 where the device gains speed by that.
         grid: thumbnails as a grid instead of a list.
         sorted_bars: classes of the chart by probability instead of in fixed order.
         sort_column: by which the photographs are sorted, a column's name.
@@ -42,6 +43,7 @@ class AppSettings:
     """
 
     auto_run: bool = True
+    fast: bool = False
     grid: bool = False
     sorted_bars: bool = True
     sort_column: str = "file"

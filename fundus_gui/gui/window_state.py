@@ -99,7 +99,9 @@ class WindowState(QObject):
         state = self._page.classification
         self._window.setWindowTitle(", ".join(root.name for root in state.roots[:3]))
         ready = state.models_ready
-        self._status.set_device(ready.device_name if ready is not None else "")
+        self._status.set_device(
+            f"{ready.device_name}, {ready.number_format}" if ready is not None else ""
+        )
         if self._message.isActive() and not state.busy:
             return
         if self.has_models or state.busy:

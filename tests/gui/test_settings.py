@@ -8,6 +8,7 @@ from fundus_gui.gui.settings import RECENT_COUNT, AppSettings, load_settings, sa
 
 CHOICES = AppSettings(
     auto_run=False,
+    fast=True,
     grid=True,
     sorted_bars=False,
     ensemble="pair",

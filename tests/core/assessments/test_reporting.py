@@ -58,7 +58,7 @@ def test_the_command_makes_the_evaluation_again(tmp_path: Path) -> None:
     made = assessment(tmp_path / "my photographs")
     assert report_content(made).command == (
         "fundus-gui evaluate --data 'my photographs' --part test --tune-on val --ensemble pair "
-        "--coverage 0.8 --referral-error 0.3 --replicates 50"
+        "--coverage 0.8 --referral-error 0.3 --replicates 50 --precision fast"
     )
     of_a_run = DataPart(
         folder=tmp_path / "odir", part="test", split=tmp_path / "runs" / "split.csv"

@@ -48,6 +48,7 @@ def test_the_document_tells_what_the_page_tells(made: Assessment, tmp_path: Path
         "<b>bold</b>",
         RESEARCH_USE_ONLY,
         made.warnings[0],
+        "CC-BY-4.0",
         "Members beside the vote",
         "TRIPOD+AI",
         "Written by fundus-gui",
