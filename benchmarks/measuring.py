@@ -109,6 +109,8 @@ class Contestant:
 
 
 def _serve(pipe: Connection, prepare: Prepare) -> None:
+    # Workers of its own start as they would if nobody had started it, the system's usual way first.
+    multiprocessing.set_start_method(multiprocessing.get_all_start_methods()[0], force=True)
     play = prepare()
     try:
         while pipe.recv():

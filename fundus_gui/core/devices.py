@@ -47,7 +47,8 @@ def fast_dtype(device: torch.device) -> torch.dtype:
         return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
     if device.type == "cpu":
         abilities = torch.cpu.get_capabilities()
-        if abilities.get("avx512_bf16") or abilities.get("amx_bf16"):
+        has_kernel = hasattr(torch.ops.mkldnn, "_convolution_pointwise")
+        if has_kernel and (abilities.get("avx512_bf16") or abilities.get("amx_bf16")):
             return torch.bfloat16
     return torch.float32
 

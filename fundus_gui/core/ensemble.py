@@ -61,11 +61,8 @@ class Member:
 
     def _logits(self, inputs: Tensor) -> Tensor:
         batch = inputs.to(self.device, memory_format=torch.channels_last)
-        if self.device.type == "cuda":
-            with torch.autocast("cuda", self.dtype, enabled=self.dtype != torch.float32):
-                logits: Tensor = self.model(batch)
-        else:
-            logits = self.model(batch.to(self.dtype))
+        with torch.autocast(self.device.type, self.dtype, enabled=self.dtype != torch.float32):
+            logits: Tensor = self.model(batch)
         return logits
 
     def _at_once(self, inputs: Tensor) -> int:

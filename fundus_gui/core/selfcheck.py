@@ -14,8 +14,7 @@ from fundus_gui.core.inference import predict_images
 from fundus_gui.core.paths import samples_dir
 from fundus_gui.core.results import UnreadableImage
 
-TOLERANCE = 1e-3  # of a probability; half precision on a GPU may need HALF_TOLERANCE
-HALF_TOLERANCE = 2e-2
+TOLERANCE = 1e-3  # of a probability
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +50,7 @@ def check_golden(name: str, catalogue: Catalogue, *, device: str = "auto") -> Go
     if not isinstance(expected, list) or len(expected) != len(result.probabilities):
         return GoldenCheck(name, None, "its card's golden probabilities do not fit its classes")
     difference = float(np.abs(np.subtract(result.probabilities, expected)).max())
-    is_half = ensemble.members[0].device.type == "cuda"
-    tolerance = HALF_TOLERANCE if is_half else TOLERANCE
-    if difference > tolerance:
-        problem = f"probabilities differ by up to {difference:.2g} (allowed: {tolerance:g})"
+    if difference > TOLERANCE:
+        problem = f"probabilities differ by up to {difference:.2g} (allowed: {TOLERANCE:g})"
         return GoldenCheck(name, difference, problem)
     return GoldenCheck(name, difference)

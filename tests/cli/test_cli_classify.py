@@ -15,6 +15,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+import torch
 from tiny_photographs import BREAKERS, photograph, write_broken_files, write_photographs
 from tiny_weights import CLASS_NAMES
 
@@ -82,6 +83,20 @@ def test_the_record_repeats_the_command(run: Run, photos: Path, tmp_path: Path) 
     assert shlex.split(record["command"]) == ["fundus-gui", *arguments]
     assert record["ensemble"]["members"] == ["tiny_b"]
     assert record["is_complete"] is True
+
+
+@pytest.mark.parametrize("has_bfloat16", [True, False])
+def test_the_record_says_in_what_the_networks_computed(
+    run: Run, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_bfloat16: bool
+) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": has_bfloat16})
+    done = run(
+        "classify", photos, "--precision", "fast", "--device", "cpu", "--out", tmp_path / "r.csv"
+    )
+    assert done.code == 0
+    record = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))
+    assert record["precision"] == ("bfloat16" if has_bfloat16 else "float32")
+    assert ("the precision is exact, not fast" in on_one_line(done.err)) != has_bfloat16
 
 
 def test_sets_and_outcomes_are_shown_where_the_ensemble_has_them(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 from PySide6.QtGui import QImage
 from tiny_weights import write_tiny_weights
@@ -51,6 +52,21 @@ def test_the_window_s_engine_gives_the_numbers_of_the_command_line(
         else:
             assert isinstance(result, UnreadableImage)
             assert result.error == other.error
+
+
+def test_the_engine_takes_up_another_precision_with_the_next_run(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": True})
+    catalogue = read_catalogue([write_tiny_weights(tmp_path / "weights")])
+    engine = jobs.Engine(catalogue, device="cpu")
+    formats = []
+    for precision in ("exact", "fast", "exact"):
+        engine.set_precision(precision)
+        ready, *_ = engine.classify(catalogue.default, sorted(folder.glob("?.png")))
+        assert isinstance(ready, jobs.ModelsReady)
+        formats.append(ready.number_format)
+    assert formats == ["float32", "bfloat16", "float32"]
 
 
 def test_loaded_models_serve_the_next_ensemble_too(folder: Path, tmp_path: Path) -> None:

@@ -83,6 +83,21 @@ def test_an_opened_folder_is_classified_and_the_first_photograph_shown(
     assert any("Test device" in label.text() for label in window.status.findChildren(QLabel))
 
 
+def test_another_precision_lets_every_photograph_be_classified_again(
+    window: MainWindow, photographs: Photographs, wait_idle: Wait, engine: FakeEngine
+) -> None:
+    asked: list[str] = []
+    window.page.precision_changed.connect(asked.append)
+    window.open_paths([photographs(3)])
+    wait_idle()
+    window.commands.fast.trigger()
+    wait_idle()
+    assert asked == ["fast"]
+    assert [count for _, count in engine.runs] == [3, 3]
+    labels = [label.text() for label in window.status.findChildren(QLabel)]
+    assert "Device: Test device, float32" in labels
+
+
 def drop(window: MainWindow, path: Path) -> None:
     mime, copy = mime_of(path), Qt.DropAction.CopyAction
     buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -432,12 +447,14 @@ def test_choices_survive_a_restart(
     wait_idle()
     window.commands.grid.setChecked(True)
     window.commands.auto_run.setChecked(False)
+    window.commands.fast.setChecked(True)
     window.commands.sort_bars.setChecked(False)
     next(b for b in window.page.vote.chooser.findChildren(QCheckBox) if b.text() == "VIT").click()
     window.close()
     again = open_window()
     assert again.commands.grid.isChecked()
     assert not again.commands.auto_run.isChecked()
+    assert again.page.precision == "fast"
     assert not again.commands.sort_bars.isChecked()
     assert again.page.classification.spec is not None
     assert again.page.classification.spec.members == ("cnn",)
