@@ -328,13 +328,17 @@ def test_the_first_interrupt_asks_to_stop_and_the_second_stops(
         handler(signal.SIGINT, None)
 
     monkeypatch.setattr(training, "fit", fit)
-    before = signal.getsignal(signal.SIGINT)
-    done = run("train", "--out", folder.path)
+    before = signal.default_int_handler  # a shell lets its background jobs ignore the signal
+    of_the_shell = signal.signal(signal.SIGINT, before)
+    try:
+        done = run("train", "--out", folder.path)
+        assert signal.getsignal(signal.SIGINT) is before
+    finally:
+        signal.signal(signal.SIGINT, of_the_shell)
     assert requests == ["stop"]
     assert done.code == 130
     assert done.err.startswith("Stopping after this update. Ctrl+C again ")
     assert done.err.endswith("fundus-gui: stopped.\n")
-    assert signal.getsignal(signal.SIGINT) is before
 
 
 def interrupted_after_two_epochs(*words: str | Path) -> list[Event | None]:
