@@ -89,7 +89,7 @@ class ClassesTab(QWidget):
         self._pairs_box = QWidget()
         below = QVBoxLayout(self._pairs_box)
         below.setContentsMargins(0, 0, 0, 0)
-        below.addLayout(self._heading(self.tr("First less second"), self.pairs))
+        below.addLayout(self._heading(self.tr("Differences between models"), self.pairs))
         below.addWidget(self.pairs)
         rows.addWidget(self._pairs_box)
         self._legend = QLabel()
