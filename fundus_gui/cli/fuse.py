@@ -31,11 +31,11 @@ from fundus_gui.core.errors import UnknownNameError
 from fundus_gui.core.evaluation import Bootstrap
 from fundus_gui.core.fusion import ADAPTIVE, FIT_METHODS, PAPER_WEIGHTS, FitOptions, Score
 from fundus_gui.core.fusion.comparison import ComparisonSettings
+from fundus_gui.core.fusion.landscape import DRAWABLE
 from fundus_gui.core.paths import user_weights_dir
 from fundus_gui.core.vote import normalise_weights
 
 _PICTURES = (".png", ".svg", ".pdf")
-_DRAWABLE = (2, 3)  # models whose weights a curve or a triangle can show
 
 
 def fuse(
@@ -164,7 +164,7 @@ def _check_files(folder: Path, plot: Path | None, members: int) -> None:
         raise typer.BadParameter(
             f"the picture is a {', '.join(_PICTURES)} file, not '{plot.name}'", param_hint="--plot"
         )
-    if members not in _DRAWABLE:
+    if members not in DRAWABLE:
         raise typer.BadParameter(
             f"weights can be drawn for 2 or 3 models, not for {members}", param_hint="--plot"
         )

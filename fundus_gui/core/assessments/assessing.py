@@ -106,8 +106,10 @@ def assess(
     yield Progress("reading", text=request.judged.title)
     labelled = [read_part(part, class_names) for part in request.parts]
     _refuse_shared_files(*labelled)
+    lists_images = any(card.training.get("image_hashes") for card in cards.values())
+    compared = labelled if lists_images or request.tuning else []  # else there is nothing to find
     hashes = yield from known_hashes(
-        [image for images in labelled for image in images], request.near_duplicates
+        [image for images in compared for image in images], request.near_duplicates
     )
     leaks, warnings = find_leaks(cards, *labelled, hashes=hashes)
     warnings += _shared_patients(*labelled)

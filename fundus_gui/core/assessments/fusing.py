@@ -26,9 +26,8 @@ from fundus_gui.core.fusion.comparison import (
     compare_methods,
     patient_folds,
 )
-from fundus_gui.core.fusion.landscape import WeightMap, map_weights
+from fundus_gui.core.fusion.landscape import DRAWABLE, WeightMap, map_weights
 
-_DRAWABLE = (2, 3)  # members whose weights a curve or a triangle can show
 _WEIGHT_REPLICATES = 200  # each fits the weights anew
 _WORTH_CALIBRATING = 0.02  # nats of log-loss, more than chance gains with a hundred photographs
 
@@ -101,7 +100,7 @@ def compare(part: JudgedPart, settings: ComparisonSettings) -> Iterator[Compared
 
 def weight_map(part: JudgedPart, score: Score) -> WeightMap | None:
     """Score the vote at many weights; None unless there are two or three members."""
-    if len(part.predictions.member_names) not in _DRAWABLE:
+    if len(part.predictions.member_names) not in DRAWABLE:
         return None
     return map_weights(part.predictions.probabilities, part.predictions.labels, score)
 

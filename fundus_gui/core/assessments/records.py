@@ -104,17 +104,3 @@ class Assessment:
         """(N,) indices of the true classes."""
         labels: Integers = self.judged.predictions.labels
         return labels
-
-    @property
-    def answers(self) -> Integers:
-        """(N,) indices of the most probable classes."""
-        answers: Integers = self.votes.argmax(axis=1)
-        return answers
-
-    def mistakes(self) -> Integers:
-        """Return the wrongly answered images, the most confidently wrong first."""
-        votes, rows = self.votes, np.arange(len(self.labels))
-        too_sure = votes[rows, self.answers] - votes[rows, self.labels]
-        wrong = np.flatnonzero(self.answers != self.labels)
-        worst_first: Integers = wrong[np.argsort(-too_sure[wrong], kind="stable")]
-        return worst_first

@@ -22,6 +22,7 @@ from fundus_gui.core.preprocessing import find_field_of_view
 HASH_SIZE = 16  # a perceptual hash has HASH_SIZE² bits
 
 _SIDE = 64  # px, what phash looks at
+_ENOUGH = 512  # px on a photograph's shorter side; decoding more changes a few bits of 256
 _ILLUMINATION = 0.2 * _SIDE  # px, standard deviation of the blur that leaves only the lighting
 _CONTRAST = 40.0  # levels of 255, standard deviation after the lighting was taken away
 
@@ -89,7 +90,7 @@ def hash_images(
 
 def _hash(image: LabelledImage) -> ImageHashes | None:
     try:
-        photograph = read_photograph(image.path)
+        photograph = read_photograph(image.path, enough=_ENOUGH)
         return ImageHashes(photograph.sha256, perceptual_hash(photograph.pixels))
     except (ImageError, MemoryError):
         return None

@@ -15,6 +15,7 @@ from fundus_gui.core.fusion.search import simplex_grid, votes_on
 from fundus_gui.core.vote import Floats
 
 _STEPS = {2: 100, 3: 50}
+DRAWABLE = tuple(_STEPS)  # members whose weights a curve or a triangle can show
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -28,8 +28,14 @@ def test_the_cells_hold_as_many_photographs_as_the_report_counts(
     assert found == counts
 
 
-def test_the_votes_mistakes_are_in_the_assessments_order(made: Assessment) -> None:
-    assert Answers(made).mistakes().tolist() == made.mistakes().tolist()
+def test_the_most_confidently_wrong_answer_is_the_first_mistake(made: Assessment) -> None:
+    answers = Answers(made)
+    mistakes = answers.mistakes()
+    rows = answers.probabilities[mistakes]
+    too_sure = rows.max(axis=1) - rows[np.arange(len(rows)), answers.labels[mistakes]]
+    assert len(mistakes) > 1
+    assert (too_sure > 0).all()
+    assert (np.diff(too_sure) <= 0).all()
 
 
 def test_right_answers_come_least_sure_first(made: Assessment) -> None:

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from tiny_assessments import assessment
 
 from fundus_gui.core.assessments import Assessment
+from fundus_gui.core.assessments.answers import Answers
 from fundus_gui.core.assessments.marks import Mark, Marks
 from fundus_gui.gui.evaluation.mistakes_tab import MistakesTab
 
@@ -45,8 +46,8 @@ def go_to(tab: MistakesTab, row: int) -> None:
 def test_the_worst_mistake_is_shown_large_with_the_vote_on_it(
     qtbot: QtBot, tab: MistakesTab, made: Assessment
 ) -> None:
-    worst = int(made.mistakes()[0])
-    assert tab.gallery.numbers() == tuple(made.mistakes())
+    worst = int(Answers(made).mistakes()[0])
+    assert tab.gallery.numbers() == tuple(Answers(made).mistakes())
     assert tab.preview.caption.text().startswith(f"test_{worst}.png · patient test patient")
     qtbot.waitUntil(lambda: not tab.preview.view.message())
     bars = tab.preview.bars.accessibleDescription()
@@ -57,7 +58,7 @@ def test_the_worst_mistake_is_shown_large_with_the_vote_on_it(
 def test_an_opinion_is_saved_with_each_step(
     qtbot: QtBot, tab: MistakesTab, made: Assessment
 ) -> None:
-    name = f"test_{made.mistakes()[0]}.png"
+    name = f"test_{Answers(made).mistakes()[0]}.png"
     assert not tab.form.suggestion.isEnabled()
     tab.form.wrong.click()
     assert written(qtbot, tab, made)[name].verdict == "wrong"
@@ -67,7 +68,7 @@ def test_an_opinion_is_saved_with_each_step(
     tab.form.note.editingFinished.emit()
     mark = written(qtbot, tab, made)[name]
     assert (mark.suggested_label, mark.note) == ("diabetic_retinopathy", "blurred")
-    assert mark.sha256 == f"{made.mistakes()[0]:064x}"
+    assert mark.sha256 == f"{Answers(made).mistakes()[0]:064x}"
     tab.form.right.click()
     mark = written(qtbot, tab, made)[name]
     assert (mark.verdict, mark.suggested_label, mark.note) == ("right", "", "blurred")
@@ -128,7 +129,7 @@ def test_a_photograph_that_is_marked_stays_until_the_filter_is_changed(tab: Mist
 def test_a_marked_photograph_that_was_answered_rightly_is_found_too(
     tab: MistakesTab, made: Assessment
 ) -> None:
-    right = int((made.answers == made.labels).nonzero()[0][0])
+    right = int((Answers(made).answers == made.labels).nonzero()[0][0])
     label = made.judged.images[right].label
     tab.opinions.put(Mark(filename=f"test_{right}.png", label=label, verdict="wrong"))
     tab.kinds.setCurrentIndex(MARKED)
