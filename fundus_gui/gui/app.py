@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -49,7 +50,7 @@ def create_application(arguments: Sequence[str]) -> QApplication:
     """Make the application; Fusion looks alike everywhere and follows light and dark."""
     app = QApplication(list(arguments))
     app.setApplicationName("fundus_gui")
-    app.setApplicationDisplayName(app.tr("Fundus classifier"))
+    app.setApplicationDisplayName(QCoreApplication.translate("Application", "Fundus classifier"))
     app.setApplicationVersion(__version__)
     app.setStyle("Fusion")
     app.setWindowIcon(QIcon(str(resources_dir() / "icons" / "fundus.svg")))

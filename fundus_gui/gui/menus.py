@@ -27,9 +27,9 @@ def fill_menu_bar(window: QMainWindow, actions: Actions, recent: QMenu, sort: QM
                 else:
                     menu.addAction(entry)  # type: ignore[call-overload]
 
-    tr = QCoreApplication.translate
+    translate = QCoreApplication.translate
     add(
-        tr("Menus", "&File"),
+        translate("Menus", "&File"),
         (a.open_images, a.open_folder, recent, a.open_samples, a.paste),
         (a.new_training, a.choose_data, a.open_run),
         (a.new_evaluation, a.choose_labelled),
@@ -37,29 +37,29 @@ def fill_menu_bar(window: QMainWindow, actions: Actions, recent: QMenu, sort: QM
         (a.quit,),
     )
     add(
-        tr("Menus", "&Edit"),
+        translate("Menus", "&Edit"),
         (a.copy_rows, a.copy_chart),
         (a.find,),
     )
     add(
-        tr("Menus", "&Classify"),
+        translate("Menus", "&Classify"),
         (a.run, a.cancel, a.auto_run, a.fast),
         (a.reset_weights,),
     )
-    add(tr("Menus", "&Train"), (a.start_training,))
+    add(translate("Menus", "&Train"), (a.start_training,))
     add(
-        tr("Menus", "Eva&luate"),
+        translate("Menus", "Eva&luate"),
         (a.start_evaluation, a.cancel_evaluation),
         (a.open_report, a.save_pdf, a.open_evaluation),
     )
     add(
-        tr("Menus", "&View"),
+        translate("Menus", "&View"),
         tuple(a.pages.values()),
         (a.grid, sort, a.sort_bars),
         (a.fit, a.actual_size, a.zoom_in, a.zoom_out, a.seen_by_model),
         (a.next, a.previous),
     )
-    add(tr("Menus", "&Help"), (a.shortcuts, a.about))
+    add(translate("Menus", "&Help"), (a.shortcuts, a.about))
 
 
 def fill_recent_menu(menu: QMenu, recent: Sequence[str]) -> None:

@@ -105,7 +105,7 @@ class VotePane(QScrollArea):
         self.decision.set_prediction(prediction, stored)
         self.bars.set_prediction(prediction, what_if)
         self.breakdown.set_prediction(prediction)
-        self.headline.setText(_headline(prediction, self))
+        self.headline.setText(_headline(prediction))
         self.headline.setVisible(prediction is not None)
         if isinstance(result, UnreadableImage):
             self.headline.setText(self.tr("Could not be read"))
@@ -121,9 +121,7 @@ class VotePane(QScrollArea):
         self.weights_changed.emit(weights if self.sliders.differs() else None)
 
 
-def _headline(prediction: Prediction | None, pane: VotePane) -> str:
+def _headline(prediction: Prediction | None) -> str:
     if prediction is None:
         return ""
-    return pane.tr("{label} {confidence}").format(
-        label=class_title(prediction.label), confidence=f"{prediction.confidence:.1%}"
-    )
+    return f"{class_title(prediction.label)} {prediction.confidence:.1%}"

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from fundus_gui.core.paths import resources_dir
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -122,8 +124,10 @@ def elided(text: str, most: int) -> str:
 
 @cache
 def _families(preferred: str, *, wide: bool) -> tuple[str, ...]:
-    from matplotlib.font_manager import get_font_names
+    from matplotlib.font_manager import fontManager
 
-    installed = set(get_font_names())
+    for file in (resources_dir() / "fonts").glob("*.ttf"):
+        fontManager.addfont(file)
+    installed = set(fontManager.get_font_names())
     wanted = (preferred, "DejaVu Sans", *(_WIDE_FACES if wide else ()))
     return tuple(dict.fromkeys(name for name in wanted if name in installed))

@@ -15,7 +15,7 @@ def calibration_words(
     report: EvaluationReport, calibration: CalibrationEvaluation | None, *, is_vote: bool
 ) -> str:
     """Say how sure a model is of itself and what its temperature does; None, how to fit one."""
-    tr = QCoreApplication.translate
+    translate = QCoreApplication.translate
     if calibration is None:
         return _not_fitted(report, is_vote=is_vote)
     temperature = calibration.fit.temperature
@@ -23,7 +23,7 @@ def calibration_words(
     after = calibration.after["calibration_error"]
     words = (
         _sureness(temperature),
-        tr(
+        translate(
             "Calibration",
             "On these photographs the probability of an answer and the share of right answers lie "
             "{before} points apart without the temperature of {temperature}, and {after} with it.",
@@ -32,22 +32,22 @@ def calibration_words(
             after=f"{100 * after:.1f}",
             temperature=f"{temperature:.2f}",
         ),
-        tr("Calibration", "It does not help here.") if after > before else "",
+        translate("Calibration", "It does not help here.") if after > before else "",
         ""
         if is_vote
-        else tr("Calibration", "The vote does not use this temperature; it has its own."),
+        else translate("Calibration", "The vote does not use this temperature; it has its own."),
     )
     return " ".join(filter(None, words))
 
 
 def sets_words(report: EvaluationReport) -> str:
     """Say what sets of classes promise and hold; without any, why not, or nothing."""
-    tr = QCoreApplication.translate
+    translate = QCoreApplication.translate
     sets, figures = report.ensemble.prediction_sets, report.sets
     if sets is None or figures is None:
         return " ".join(report.fitted.notes) if report.fitted is not None else ""
     words = [
-        tr(
+        translate(
             "Calibration",
             "The set of an image was to hold its true class in {promised} of cases; here it does "
             "in {reached}, with {size} classes on average.",
@@ -56,9 +56,13 @@ def sets_words(report: EvaluationReport) -> str:
             reached=f"{figures.coverage:.1%}",
             size=f"{figures.mean_size:.2f}",
         ),
-        tr("Calibration", "Every class has its own threshold, so the promise is made for each.")
+        translate(
+            "Calibration", "Every class has its own threshold, so the promise is made for each."
+        )
         if len(sets.thresholds) > 1
-        else tr("Calibration", "One threshold serves all classes, so a single class may get less."),
+        else translate(
+            "Calibration", "One threshold serves all classes, so a single class may get less."
+        ),
     ]
     less = [
         class_title(name)
@@ -66,19 +70,21 @@ def sets_words(report: EvaluationReport) -> str:
         if share < sets.coverage - _ENOUGH_LESS
     ]
     if less:
-        words.append(tr("Calibration", "Clearly less: {classes}.").format(classes=", ".join(less)))
+        words.append(
+            translate("Calibration", "Clearly less: {classes}.").format(classes=", ".join(less))
+        )
     return " ".join(words)
 
 
 def _not_fitted(report: EvaluationReport, *, is_vote: bool) -> str:
-    tr = QCoreApplication.translate
+    translate = QCoreApplication.translate
     own = report.ensemble.temperature
     if is_vote and own != 1:
         return " ".join(
             (
-                tr("Calibration", "The ensemble's own temperature of {value} is applied.").format(
-                    value=f"{own:.2f}"
-                ),
+                translate(
+                    "Calibration", "The ensemble's own temperature of {value} is applied."
+                ).format(value=f"{own:.2f}"),
                 _how_to_fit(),
             )
         )
@@ -86,8 +92,8 @@ def _not_fitted(report: EvaluationReport, *, is_vote: bool) -> str:
 
 
 def _how_to_fit() -> str:
-    tr = QCoreApplication.translate
-    return tr(
+    translate = QCoreApplication.translate
+    return translate(
         "Calibration",
         "Nothing was fitted here. To fit temperature and prediction sets, make a new evaluation "
         "and choose a second part to fit them on, for example validation.",
@@ -95,18 +101,18 @@ def _how_to_fit() -> str:
 
 
 def _sureness(temperature: float) -> str:
-    tr = QCoreApplication.translate
+    translate = QCoreApplication.translate
     if temperature > 1 + _NEAR:
-        return tr(
+        return translate(
             "Calibration",
             "Too sure of itself: on the tuning part its probabilities had to be softened.",
         )
     if temperature < 1 - _NEAR:
-        return tr(
+        return translate(
             "Calibration",
             "Not sure enough: on the tuning part its probabilities had to be sharpened.",
         )
-    return tr(
+    return translate(
         "Calibration",
         "As sure as it should be: on the tuning part nearly nothing had to be changed.",
     )

@@ -207,12 +207,12 @@ def _arguments(request: AssessmentRequest, folder: Path, name: str) -> Sequence[
 
 
 def _words() -> StartWords:
-    tr = QCoreApplication.translate
+    translate = QCoreApplication.translate
     return StartWords(
-        start=tr("EvaluationStart", "&Start evaluation"),
-        starting=tr("EvaluationStart", "Evaluating…"),
-        start_hint=tr("EvaluationStart", "Classify the photographs and measure the answers"),
-        name_hint=tr("EvaluationStart", "Name of the evaluation and of its folder"),
-        command_hint=tr("EvaluationStart", "The same evaluation from a terminal"),
-        nameless=tr("EvaluationStart", "Give the evaluation a name."),
+        start=translate("EvaluationStart", "&Start evaluation"),
+        starting=translate("EvaluationStart", "Evaluating…"),
+        start_hint=translate("EvaluationStart", "Classify the photographs and measure the answers"),
+        name_hint=translate("EvaluationStart", "Name of the evaluation and of its folder"),
+        command_hint=translate("EvaluationStart", "The same evaluation from a terminal"),
+        nameless=translate("EvaluationStart", "Give the evaluation a name."),
     )

@@ -36,12 +36,12 @@ class TrainingStartBar(StartBar):
 
 
 def _words() -> StartWords:
-    tr = QCoreApplication.translate
+    translate = QCoreApplication.translate
     return StartWords(
-        start=tr("TrainingStart", "&Start training"),
-        starting=tr("TrainingStart", "Starting…"),
-        start_hint=tr("TrainingStart", "Train in a process of its own"),
-        name_hint=tr("TrainingStart", "Name of the training and of its folder"),
-        command_hint=tr("TrainingStart", "The same training from a terminal"),
-        nameless=tr("TrainingStart", "Give the training a name."),
+        start=translate("TrainingStart", "&Start training"),
+        starting=translate("TrainingStart", "Starting…"),
+        start_hint=translate("TrainingStart", "Train in a process of its own"),
+        name_hint=translate("TrainingStart", "Name of the training and of its folder"),
+        command_hint=translate("TrainingStart", "The same training from a terminal"),
+        nameless=translate("TrainingStart", "Give the training a name."),
     )

@@ -13,21 +13,21 @@ _NAMES_AT_MOST = 5
 
 def survey_summary(survey: DataSurvey) -> str:
     """Return how much there is, in one line."""
-    tr = QCoreApplication.translate
+    translate = QCoreApplication.translate
     dataset = survey.dataset
     facts = [
-        tr("Survey", "{count} photographs").format(count=f"{len(dataset.images):,}"),
-        tr("Survey", "{count} classes").format(count=len(dataset.class_names)),
+        translate("Survey", "{count} photographs").format(count=f"{len(dataset.images):,}"),
+        translate("Survey", "{count} classes").format(count=len(dataset.class_names)),
     ]
     if survey.patients < len(dataset.images):
-        facts.append(tr("Survey", "{count} patients").format(count=f"{survey.patients:,}"))
+        facts.append(translate("Survey", "{count} patients").format(count=f"{survey.patients:,}"))
     if survey.is_split:
         facts += [
             words.format(count=f"{count:,}")
             for words, count in (
-                (tr("Survey", "{count} to learn from"), len(dataset.part("train"))),
-                (tr("Survey", "{count} for validation"), len(dataset.part("val"))),
-                (tr("Survey", "{count} for the test"), len(dataset.part("test"))),
+                (translate("Survey", "{count} to learn from"), len(dataset.part("train"))),
+                (translate("Survey", "{count} for validation"), len(dataset.part("val"))),
+                (translate("Survey", "{count} for the test"), len(dataset.part("test"))),
             )
             if count
         ]
@@ -36,7 +36,7 @@ def survey_summary(survey: DataSurvey) -> str:
 
 def survey_remarks(survey: DataSurvey, config: TrainConfig) -> list[Remark]:
     """Return what should be read before training, the gravest first."""
-    tr = QCoreApplication.translate
+    translate = QCoreApplication.translate
     remarks = [Remark("warning", text) for text in survey.notices]
     if survey.pattern and not config.patient_pattern:
         remarks.append(Remark("warning", _unconfirmed()))
@@ -45,9 +45,11 @@ def survey_remarks(survey: DataSurvey, config: TrainConfig) -> list[Remark]:
         refused = config.duplicates == "refuse"
         consequence = ""
         if refused:
-            consequence = tr("Survey", "Training refuses them: remove them, or join them instead.")
+            consequence = translate(
+                "Survey", "Training refuses them: remove them, or join them instead."
+            )
         elif survey.moved:
-            words = tr("Survey", "Moved, so that no group is in two parts: {count}.")
+            words = translate("Survey", "Moved, so that no group is in two parts: {count}.")
             consequence = words.format(count=f"{survey.moved:,}")
         text = f"{duplicates.sentence()} {consequence}".strip()
         remarks.append(Remark("error" if refused else "warning", text))
@@ -67,12 +69,14 @@ def _unconfirmed() -> str:
 
 
 def _unreadable(survey: DataSurvey) -> str:
-    tr = QCoreApplication.translate
+    translate = QCoreApplication.translate
     names = [path.name for path in survey.unreadable]
     shown = ", ".join(names[:_NAMES_AT_MOST])
     more = len(names) - _NAMES_AT_MOST
     if more > 0:
-        shown = tr("Survey", "{names} and {count} more").format(names=shown, count=f"{more:,}")
-    return tr(
+        shown = translate("Survey", "{names} and {count} more").format(
+            names=shown, count=f"{more:,}"
+        )
+    return translate(
         "Survey", "{count} cannot be read as photographs: {names}. Remove or replace them."
     ).format(count=f"{len(names):,}", names=shown)

@@ -1,0 +1,53 @@
+"""The language of the window: which there are, and how the program comes to speak one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
+from PySide6.QtGui import QFontDatabase
+
+from fundus_gui.core.paths import resources_dir
+
+LANGUAGES: Mapping[str, str] = {"en": "English", "zh_CN": "简体中文"}
+"""The languages by locale name, each called as its speakers call it."""
+
+
+def system_language() -> str:
+    """Return the first of the user's languages that the window speaks, else English."""
+    for wanted in QLocale.system().uiLanguages():
+        for language in LANGUAGES:
+            if QLocale(wanted).language() == QLocale(language).language():
+                return language
+    return "en"
+
+
+def use_language(application: QCoreApplication, language: str) -> None:
+    """Speak a language of `LANGUAGES` in every window made from now on; empty is the system's.
+
+    Numbers and dates follow it.
+    """
+    chosen = language if language in LANGUAGES else system_language()
+    for old in application.findChildren(QTranslator):
+        QCoreApplication.removeTranslator(old)
+        old.deleteLater()
+    if chosen != "en":
+        for file in (_of_qt(chosen), resources_dir() / "translations" / f"fundus_gui_{chosen}.qm"):
+            translator = QTranslator(application)
+            if translator.load(str(file)):
+                QCoreApplication.installTranslator(translator)
+        _have_letters()
+    QLocale.setDefault(QLocale(chosen))
+
+
+def _of_qt(language: str) -> Path:
+    folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    return Path(folder) / f"qtbase_{language}.qm"
+
+
+def _have_letters() -> None:
+    """Bring a font for Chinese where the system has none."""
+    if not QFontDatabase.families(QFontDatabase.WritingSystem.SimplifiedChinese):
+        for file in (resources_dir() / "fonts").glob("*.ttf"):
+            QFontDatabase.addApplicationFont(str(file))

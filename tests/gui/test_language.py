@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QLocale
+from PySide6.QtGui import QAction, QFontDatabase
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from fundus_gui.core.paths import resources_dir
+from fundus_gui.gui.language import LANGUAGES, system_language, use_language
+from fundus_gui.gui.main_window import MainWindow
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "build_scripts"))
+
+import translations  # noqa: E402 - a script, not a package
+
+PLACE = re.compile(r"\{\w+\}")
+CHINESE = resources_dir() / "translations" / "fundus_gui_zh_CN.ts"
+
+
+@pytest.fixture
+def speak(qapp: QApplication) -> Iterator[Callable[[str], None]]:
+    """Return a function that lets the program speak a language; afterwards it is English again."""
+    yield lambda language: use_language(qapp, language)
+    use_language(qapp, "en")
+
+
+def missing(tmp_path: Path) -> list[translations.Message]:
+    latest = tmp_path / CHINESE.name
+    shutil.copy(CHINESE, latest)
+    translations.update(latest)
+    return [message for message in translations.read_messages(latest) if not message.translation]
+
+
+def test_every_text_of_the_window_has_a_chinese_one(tmp_path: Path) -> None:
+    assert missing(tmp_path) == []
+
+
+def test_the_compiled_translation_is_that_of_the_texts(tmp_path: Path) -> None:
+    translations.release(CHINESE, tmp_path / "fresh.qm")
+    assert (tmp_path / "fresh.qm").read_bytes() == CHINESE.with_suffix(".qm").read_bytes()
+
+
+def test_translations_keep_places_keys_and_lines() -> None:
+    def marks(text: str) -> tuple[list[str], int, int, bool]:
+        places = sorted(PLACE.findall(text))
+        return places, text.count("&"), text.count("\n"), text.endswith("…")
+
+    messages = translations.read_messages(CHINESE)
+    assert [m for m in messages if marks(m.source) != marks(m.translation)] == []
+
+
+def test_every_letter_is_in_the_font_that_is_shipped() -> None:
+    from fontTools.ttLib import TTFont
+
+    (file,) = (resources_dir() / "fonts").glob("*.ttf")
+    letters = {
+        letter
+        for message in translations.read_messages(CHINESE)
+        for letter in message.translation
+        if letter > "\u2e80"
+    }
+    assert letters <= set(map(chr, TTFont(file).getBestCmap()))
+
+
+def test_without_a_system_font_the_shipped_one_is_taken(
+    monkeypatch: pytest.MonkeyPatch, speak: Callable[[str], None]
+) -> None:
+    added: list[str] = []
+    monkeypatch.setattr(QFontDatabase, "families", lambda *_: [])
+    monkeypatch.setattr(QFontDatabase, "addApplicationFont", added.append)
+    speak("zh_CN")
+    assert [Path(name).suffix for name in added] == [".ttf"]
+
+
+def test_the_language_can_be_changed_to_and_fro(speak: Callable[[str], None]) -> None:
+    def quit_command() -> str:
+        return QCoreApplication.translate("Actions", "&Quit")
+
+    speak("zh_CN")
+    assert quit_command() == "退出(&Q)"
+    assert QLocale().language() == QLocale.Language.Chinese
+    speak("en")
+    assert quit_command() == "&Quit"
+    assert QLocale().language() == QLocale.Language.English
+
+
+def test_an_unknown_language_is_that_of_the_system(speak: Callable[[str], None]) -> None:
+    speak("tlh")
+    assert QLocale().language() == QLocale(system_language()).language()
+
+
+@pytest.mark.parametrize(
+    ("locale", "language"), [("zh_CN.UTF-8", "zh_CN"), ("de_DE.UTF-8", "en"), ("C", "en")]
+)
+def test_the_system_s_language_is_spoken_where_it_is_known(locale: str, language: str) -> None:
+    asked = "from fundus_gui.gui.language import system_language; print(system_language())"
+    environment = {"LC_ALL": locale, "LANGUAGE": "", "PATH": ""}
+    told = subprocess.run(
+        [sys.executable, "-c", asked], env=environment, capture_output=True, text=True, check=True
+    )
+    assert told.stdout.strip() == language
+
+
+@pytest.mark.parametrize("page", ["classify", "train", "evaluate"])
+def test_a_chinese_window_shows_no_english(
+    page: str, speak: Callable[[str], None], open_window: Callable[[], MainWindow]
+) -> None:
+    speak("zh_CN")
+    window = open_window()
+    window.show_page(page)
+    english = {
+        message.source
+        for message in translations.read_messages(CHINESE)
+        if message.translation != message.source
+    }
+    assert shown_words(window) & english == set()
+    assert any(letter > "\u4e00" for words in shown_words(window) for letter in words)
+
+
+def shown_words(window: QWidget) -> set[str]:
+    words: set[str] = set()
+    for widget in window.findChildren(QWidget):
+        words |= {widget.toolTip(), widget.accessibleName()}
+        if isinstance(widget, QLabel | QAbstractButton):
+            words.add(widget.text())
+    for action in window.findChildren(QAction):
+        words |= {action.text(), action.toolTip()}
+    return words - {""}
+
+
+@pytest.mark.parametrize("page", ["classify", "train", "evaluate"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_layout_cuts_a_text(
+    page: str,
+    language: str,
+    speak: Callable[[str], None],
+    open_window: Callable[[], MainWindow],
+    qtbot: QtBot,
+) -> None:
+    speak(language)
+    window = open_window()
+    window.resize(window.minimumSize())
+    window.show_page(page)
+    qtbot.wait(50)
+    cut = [
+        (type(widget).__name__, widget.text())
+        for widget in window.findChildren(QWidget)
+        if isinstance(widget, QLabel | QAbstractButton)
+        and widget.isVisible()
+        and widget.text()
+        and not (isinstance(widget, QLabel) and widget.wordWrap())
+        and widget.minimumSizeHint().width() > widget.width()
+    ]
+    assert cut == []
