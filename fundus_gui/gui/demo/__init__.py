@@ -1,0 +1,1 @@
+"""The program on a stage: photographs and their votes in a calm loop, until somebody takes over."""

@@ -1,0 +1,149 @@
+"""Conference mode: the show, a visitor's turn at the window, and the show again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
+
+from fundus_gui.core.catalogue import Catalogue, EnsembleSpec
+from fundus_gui.core.paths import samples_dir
+from fundus_gui.gui.demo.demo_window import DemoWindow
+from fundus_gui.gui.demo.idle import IdleWatch
+from fundus_gui.gui.demo.loop import DemoLoop
+from fundus_gui.gui.demo.scene import Scene
+from fundus_gui.gui.labels import class_title
+from fundus_gui.gui.model_colours import model_colours
+from fundus_gui.gui.widgets.appearance import Appearance
+
+if TYPE_CHECKING:
+    from fundus_gui.core.assessments import Classify
+
+PATIENCE_SECONDS = 60.0
+
+
+class Visited(Protocol):
+    """What conference mode wants of the window that visitors use."""
+
+    @property
+    def opened(self) -> tuple[Path, ...]:
+        """The files and folders that are open."""
+
+    def open_paths(self, paths: Sequence[Path]) -> None:
+        """Open others in their place."""
+
+    def start_afresh(self) -> None:
+        """Forget what a visitor has changed: page, weights, view, filters."""
+
+    def show_photograph(self, path: Path) -> None:
+        """Select one of the open photographs."""
+
+
+class ConferenceMode(QObject):
+    """Shows photographs over the whole screen; a touch hands over, a minute's rest takes back.
+
+    Args:
+        window: what visitors use.
+        visited: the same, as conference mode drives it.
+        classify: yields ModelsReady and one result per path; iterated in a thread.
+        show_names: whether file names may be seen by the audience.
+        patience_seconds: without a touch, until the show begins again.
+
+    Signals:
+        ended: the mode is over.
+        failed: an exception that ended the show's classifying.
+    """
+
+    ended = Signal()
+    failed = Signal(object)
+
+    def __init__(
+        self,
+        window: QWidget,
+        visited: Visited,
+        classify: Classify,
+        *,
+        show_names: bool = False,
+        patience_seconds: float = PATIENCE_SECONDS,
+    ) -> None:
+        super().__init__(window)
+        self._window, self._visited = window, visited
+        self._show_names = show_names
+        self._paths: tuple[Path, ...] = ()
+        self.show_window = DemoWindow()
+        self.show_window.touched.connect(self.hand_over)
+        self.show_window.closed.connect(self.end)
+        self._loop = DemoLoop(classify, self._caption, self)
+        self._loop.scene_ready.connect(self._on_scene_ready)
+        self._loop.nothing_to_show.connect(self._on_nothing_to_show)
+        self._loop.failed.connect(self._on_failed)
+        self._idle = IdleWatch(patience_seconds, self)
+        self._idle.idle.connect(self._on_idle)
+
+    def start(
+        self, catalogue: Catalogue, spec: EnsembleSpec | None, paths: Sequence[Path] = ()
+    ) -> None:
+        """Begin the show with these photographs, else those that are open, else the samples."""
+        self._paths = tuple(paths) or self._visited.opened or (samples_dir(),)
+        titles = {name: model.title for name, model in catalogue.models.items()}
+        colours = model_colours(catalogue.models)
+        stage = self.show_window.stage
+        stage.set_appearance(Appearance(class_title, titles, colours))
+        if spec is None:
+            stage.say(self.tr("No weights are installed: there is nothing to show."))
+        else:
+            stage.say(self.tr("One moment: the models are being loaded…"))
+            self._loop.start(spec, self._paths)
+        self.show_window.showFullScreen()
+
+    def hand_over(self) -> None:
+        """Give the window to a visitor, with the photograph that was shown."""
+        if not self.show_window.isVisible():
+            return
+        current = self._loop.current
+        self._loop.pause()
+        if self._visited.opened != self._paths:
+            self._visited.open_paths(self._paths)
+        if current is not None:
+            self._visited.show_photograph(current)
+        self._window.show()
+        self._window.activateWindow()
+        self.show_window.hide()
+        self._idle.start()
+
+    def end(self) -> None:
+        """Stop the show and leave the window to its owner."""
+        self._idle.stop()
+        self._loop.close()
+        self.show_window.closed.disconnect(self.end)
+        self.show_window.close()
+        self.show_window.deleteLater()
+        self._window.show()
+        self.ended.emit()
+        self.deleteLater()
+
+    def _on_idle(self) -> None:
+        for widget in QApplication.topLevelWidgets():
+            if isinstance(widget, QDialog) and widget.isVisible():
+                widget.reject()
+        self._visited.start_afresh()
+        self.show_window.showFullScreen()
+        self._loop.resume()
+
+    def _on_scene_ready(self, scene: Scene) -> None:
+        self.show_window.stage.tell(scene)
+
+    def _on_nothing_to_show(self) -> None:
+        self.show_window.stage.say(self.tr("There is no photograph here that can be classified."))
+
+    def _on_failed(self, error: BaseException) -> None:
+        self.show_window.stage.say(str(error))
+        self.failed.emit(error)
+
+    def _caption(self, path: Path) -> str:
+        if self._show_names:
+            return path.name
+        return self.tr("Synthetic photograph") if path.is_relative_to(samples_dir()) else ""
