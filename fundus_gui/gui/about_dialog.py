@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import platform
 from html import escape
 
@@ -20,7 +21,9 @@ from PySide6.QtWidgets import (
 from fundus_gui import __version__
 from fundus_gui.core.catalogue import Catalogue
 from fundus_gui.gui.actions import Actions
+from fundus_gui.gui.jobs import hash_weights
 from fundus_gui.gui.labels import research_use_only
+from fundus_gui.gui.worker import JobSlot
 
 
 class AboutDialog(QDialog):
@@ -28,25 +31,40 @@ class AboutDialog(QDialog):
 
     def __init__(self, catalogue: Catalogue, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._catalogue = catalogue
+        self._hashes: dict[str, str] = {}
         self.setWindowTitle(self.tr("About Fundus classifier"))
         title = QLabel(self.tr("Fundus classifier {version}").format(version=__version__))
         font = title.font()
         font.setPointSizeF(font.pointSizeF() * 1.5)
         font.setBold(True)
         title.setFont(font)
-        self.text = QLabel(self._text(catalogue))
+        self.text = QLabel(self._text())
         self.text.setTextFormat(Qt.TextFormat.RichText)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.text.setWordWrap(True)
-        self.text.setMinimumWidth(440)
+        self.text.setMinimumWidth(560)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 24, 24, 16)
         layout.setSpacing(16)
         layout.addWidget(title)
         layout.addWidget(self.text)
         layout.addWidget(_closing_button(self))
+        self._hashing = JobSlot(self)
+        self._hashing.yielded.connect(self._on_hashed)
+        self._hashing.start(functools.partial(hash_weights, tuple(catalogue.models.values())))
 
-    def _text(self, catalogue: Catalogue) -> str:
+    def done(self, result: int) -> None:
+        """Stop hashing when the dialog is closed."""
+        self._hashing.close()
+        super().done(result)
+
+    def _on_hashed(self, hashed: tuple[str, str]) -> None:
+        name, sha256 = hashed
+        self._hashes[name] = sha256
+        self.text.setText(self._text())
+
+    def _text(self) -> str:
         versions = {
             "Python": platform.python_version(),
             "PySide6": PySide6.__version__,
@@ -54,7 +72,9 @@ class AboutDialog(QDialog):
         }
         listed = ", ".join(f"{name} {number}" for name, number in versions.items())
         weights = "<br>".join(
-            escape(f"{model.title} ({name})") for name, model in catalogue.models.items()
+            f"{escape(f'{model.title} ({name})')}<br><small>SHA-256 "
+            f"<code>{self._hashes.get(name, '…')}</code></small>"
+            for name, model in self._catalogue.models.items()
         )
         return "".join(
             f"<p>{part}</p>"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import hashlib
 import io
 import itertools
 import threading
@@ -16,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
-from fundus_gui.core.catalogue import Catalogue, EnsembleSpec, read_catalogue
+from fundus_gui.core.catalogue import Catalogue, EnsembleSpec, InstalledModel, read_catalogue
 from fundus_gui.core.errors import ExportError, ImageError
 from fundus_gui.core.export import RunRecord, defused, export_results, table_columns, table_row
 from fundus_gui.core.images import Photograph, find_images, read_photograph, thumbnail
@@ -88,7 +89,7 @@ class Engine:
         with self._turns:
             device, precision = resolve_device(self._device), self._precision
             self._loaded = {
-                (name, precision): self._loaded.get((name, precision))
+                (name, precision): self._known(name, precision)
                 or load_member(name, self._catalogue, device, precision)
                 for name in spec.members
             }
@@ -98,6 +99,13 @@ class Engine:
             while (result := self._next(results)) is not None:
                 yield result
 
+    def _known(self, name: str, precision: Precision) -> Member | None:
+        """Return the loaded model, unless another has taken its place in the catalogue."""
+        loaded = self._loaded.get((name, precision))
+        if loaded is None or loaded.card.to_json() != self._catalogue.model(name).card.to_json():
+            return None
+        return loaded
+
     def _next(self, results: Iterator[ImageResult]) -> ImageResult | None:
         with self._turns:
             return next(results, None)
@@ -106,6 +114,13 @@ class Engine:
 def list_installed() -> Generator[Catalogue, None, None]:
     """Yield once: the models and ensembles that are installed now."""
     yield read_catalogue()
+
+
+def hash_weights(models: Sequence[InstalledModel]) -> Generator[tuple[str, str], None, None]:
+    """Yield name and SHA-256 of each model's file, as exports name it; what is gone is left out."""
+    for model in models:
+        with contextlib.suppress(OSError), model.path.open("rb") as stream:
+            yield model.name, hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def list_images(
