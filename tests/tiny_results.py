@@ -61,6 +61,8 @@ def prediction(path: Path, run: RunRecord | None = None, seed: int = 0) -> Predi
         image_sha256=f"hash of image {seed}",
         seconds=numbers.random(),
         warnings=("greyscale, without colour", "the file holds several images; the first was read"),
+        file_bytes=123_456,
+        file_modified_ns=1_700_000_000_123_456_789,
     )
 
 

@@ -21,6 +21,7 @@ from fundus_gui.cli.models import models_app
 from fundus_gui.cli.samples import samples
 from fundus_gui.cli.settings_options import GroupedCommand
 from fundus_gui.cli.train import train
+from fundus_gui.cli.verify import verify
 from fundus_gui.core.errors import FundusError
 
 _STOPPED = 130  # typer's code for Ctrl-C, as in a shell
@@ -36,6 +37,7 @@ app = typer.Typer(
 )
 app.command()(gui)
 app.command()(classify)
+app.command()(verify)
 app.command(cls=GroupedCommand)(train)
 app.command()(evaluate)
 app.command()(fuse)

@@ -2,205 +2,199 @@
 
 from __future__ import annotations
 
-import time
-from collections import Counter
-from collections.abc import Iterable, Iterator
+import functools
+import itertools
+import os
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import NamedTuple
 
 import typer
-from rich import box
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeRemainingColumn,
-)
-from rich.table import Column, Table
 
-from fundus_gui import RESEARCH_USE_ONLY
 from fundus_gui.cli import options
-from fundus_gui.cli.choice import choose_ensemble, installed_catalogue, parse_weights
-from fundus_gui.cli.console import err, printable
-from fundus_gui.cli.console import out as console
+from fundus_gui.cli.choice import check_new, choose_ensemble, installed_catalogue, parse_weights
+from fundus_gui.cli.classify_display import FileCount, Report, with_progress
+from fundus_gui.cli.classify_ray import classify_on_cluster
+from fundus_gui.cli.classify_request import ClassifyRequest
 from fundus_gui.cli.engine import load
-from fundus_gui.cli.figure_table import folded
 from fundus_gui.cli.invocation import Invocation
 from fundus_gui.cli.licences import print_licences
-from fundus_gui.core.catalogue import EnsembleSpec
+from fundus_gui.core.catalogue import Catalogue, EnsembleSpec
 from fundus_gui.core.errors import ImageError
+from fundus_gui.core.export import (
+    EarlierResults,
+    Predict,
+    Resumption,
+    RunRecord,
+    check_format,
+    export_results,
+    own_pseudonyms,
+    read_results,
+)
 from fundus_gui.core.images import find_images
-from fundus_gui.core.results import ImageResult, Prediction, UnreadableImage
-
-_MOST_ROWS = 40  # a longer table helps nobody; the CSV has all rows
-_MOST_FAILURES = 20
-_PLAIN_INTERVAL_SECONDS = 5.0
+from fundus_gui.core.results import ImageResult, Precision
 
 
 def classify(
     context: typer.Context,
-    paths: options.Photographs,
+    paths: options.Sources = None,
     ensemble: options.EnsembleName = None,
     model: options.ModelNames = None,
     weights: options.VoteWeights = None,
     device: options.Device = "auto",
-    precision: options.Precision = "exact",
+    precision: options.ClassifyPrecision = None,
     batch_size: options.ClassifyBatchSize = 16,
-    workers: options.Workers = None,
-    out: options.ResultsFile = None,
-    recursive: options.Recursive = True,
+    workers: options.ClassifyWorkers = None,
+    out: options.ResultsPlace = None,
+    resume: options.ResumedTable = None,
+    recursive: options.ClassifyRecursive = None,
+    path_names: options.PathNames = None,
+    engine: options.Engine = "local",
+    address: options.ClusterAddress = None,
+    part_size: options.PartSize = 512,
 ) -> None:
     """Classify photographs and folders of photographs.
 
     Prints the most probable class of each (of few photographs) or how many fell into each class
     (of many); --out gets all numbers. Files that cannot be read are named at the end, and each
-    has its row in --out.
+    has its row in --out. --resume goes on with a table whose run was stopped or killed.
     """
-    catalogue = installed_catalogue()
-    spec = choose_ensemble(catalogue, ensemble, model or [], parse_weights(weights))
-    files = list(find_images(paths, recursive=recursive))
-    if not files:
-        raise ImageError(paths[0].absolute(), "no photographs were found here.")
-    from fundus_gui.core.export import RunRecord, export_results
-    from fundus_gui.core.inference import predict_images
-
     invocation: Invocation = context.obj
-    loaded = load(spec, catalogue, device, precision)
-    results = predict_images(loaded, files, batch_size=batch_size, workers=workers)
-    if out is not None:
+    request = ClassifyRequest(
+        sources=tuple(paths or ()),
+        ensemble=ensemble,
+        models=tuple(model or ()),
+        weights=weights,
+        device=device,
+        precision=precision,
+        batch_size=batch_size,
+        workers=workers,
+        out=out,
+        resume=resume,
+        is_recursive=recursive,
+        path_names=path_names,
+        address=address,
+        part_size=part_size,
+        command=invocation.command,
+    )
+    classify_there = classify_on_cluster if engine == "ray" else _classify_here
+    raise typer.Exit(0 if classify_there(request) else 3)
+
+
+def _classify_here(request: ClassifyRequest) -> bool:
+    """Classify in this process; return whether all photographs could be read."""
+    if request.address is not None:
+        raise typer.BadParameter("is for --engine ray", param_hint="--address")
+    table, earlier = _table(request.out, request.resume)
+    opened = _opened(request.sources, earlier)
+    catalogue = installed_catalogue()
+    spec = _chosen(catalogue, request, earlier)
+    how = _settings(request, earlier)
+    files = _files(opened, is_recursive=how.is_recursive)
+    count = FileCount(opened, recursive=how.is_recursive)
+    report = Report(spec)
+    with count.counting():
+        from fundus_gui.core.inference import predict_images
+
+        loaded = load(spec, catalogue, request.device, how.precision)
+        predict = functools.partial(
+            predict_images, loaded, batch_size=request.batch_size, workers=request.workers
+        )
         run = RunRecord(
             ensemble=spec,
             cards=loaded.cards,
             weights_sha256=loaded.weights_sha256,
             device=loaded.device_name,
             number_format=loaded.number_format,
-            roots=tuple(paths),
-            command=invocation.command,
+            roots=tuple(opened),
+            recursive=how.is_recursive,
+            pseudonyms=own_pseudonyms() if how.has_pseudonyms else None,
+            command=request.command,
         )
-        results = export_results(results, out, run)
-    report = _Report(len(files), spec)
-    with closing(results):  # when interrupted, the file is finished at once
-        for result in _with_progress(results, len(files), loaded.device_name):
-            report.add(result)
-    report.show(out)
+        resumption = (
+            None if earlier is None else Resumption(earlier, run, batch_size=request.batch_size)
+        )
+        results = _results(files, predict, run, table, resumption)
+        with closing(results):  # when interrupted, the file is finished at once
+            for result in with_progress(results, count, loaded.device_name):
+                report.add(result)
+    report.show(table, resumption)
     print_licences(loaded.cards)
-    raise typer.Exit(3 if report.failed else 0)
+    return not report.failed
 
 
-def _with_progress(
-    results: Iterable[ImageResult], total: int, device: str
-) -> Iterator[ImageResult]:
-    if err.is_terminal:
-        return _with_progress_bar(results, total, device)
-    return _with_progress_lines(results, total, device)
-
-
-def _with_progress_bar(
-    results: Iterable[ImageResult], total: int, device: str
-) -> Iterator[ImageResult]:
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]:.1f}/s"),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[failed]} failed"),
-    )
-    with Progress(*columns, console=err) as progress:
-        task: TaskID = progress.add_task(
-            f"Classifying on {device}", total=total, rate=0.0, failed=0
-        )
-        started, failed = time.monotonic(), 0
-        for done, result in enumerate(results, start=1):
-            failed += isinstance(result, UnreadableImage)
-            rate = done / max(time.monotonic() - started, 1e-9)
-            progress.update(task, completed=done, rate=rate, failed=failed)
-            yield result
-
-
-def _with_progress_lines(
-    results: Iterable[ImageResult], total: int, device: str
-) -> Iterator[ImageResult]:
-    err.print(f"Classifying {total} files on {device}.")
-    started = spoken = time.monotonic()
-    failed = 0
-    for done, result in enumerate(results, start=1):
-        failed += isinstance(result, UnreadableImage)
-        yield result
-        now = time.monotonic()
-        if done == total or now - spoken >= _PLAIN_INTERVAL_SECONDS:
-            spoken = now
-            err.print(f"{done} of {total}, {done / (now - started):.1f}/s, {failed} failed")
-
-
-class _Report:
-    """What is said at the end: rows when they are few, counts, failures by name."""
-
-    def __init__(self, total: int, spec: EnsembleSpec) -> None:
-        self.failed = 0
-        self._total = total
-        self._referral = spec.referral
-        self._referred = 0
-        self._labels: Counter[str] = Counter()
-        self._rows = Table(
-            Column("file", overflow="fold", min_width=16),
-            Column("result", overflow="fold"),
-            "probability",
-            "agreement",
-            box=box.SIMPLE_HEAD,
-            padding=(0, 1, 0, 0),
-        )
-        if spec.prediction_sets is not None:
-            self._rows.add_column(
-                f"set at {100 * spec.prediction_sets.coverage:.3g}%", overflow="fold"
-            )
-        if spec.referral is not None:
-            self._rows.add_column("outcome")
-        self._failures: list[str] = []
-
-    def add(self, result: ImageResult) -> None:
-        """Take in one record."""
-        name = printable(result.path.name)
-        if isinstance(result, Prediction):
-            self._labels[result.label] += 1
-            cells = [folded(result.label), f"{result.confidence:.3f}", f"{result.agreement:.0%}"]
-            if result.prediction_set is not None:
-                cells.append(folded(", ".join(result.prediction_set)))
-            if result.outcome is not None:
-                self._referred += result.outcome == "refer"
-                cells.append(result.outcome)
-        else:
-            self.failed += 1
-            cells = ["could not be read"]
-            if len(self._failures) < _MOST_FAILURES:
-                self._failures.append(f"{name}: {printable(result.error)}")
-        if self._total <= _MOST_ROWS:
-            self._rows.add_row(name, *cells)
-
-    def show(self, out: Path | None) -> None:
-        """Print it."""
-        if self._total <= _MOST_ROWS:
-            console.print(self._rows)
-        if self._labels:
-            console.print(self._counts())
-        classified = sum(self._labels.values())
-        ending = f"{self.failed} could not be read" + (":" if self.failed else ".")
-        referred = "" if self._referral is None else f"{self._referred} to refer to a person, "
-        console.print(f"{classified} classified, {referred}{ending}")
-        for failure in self._failures:
-            console.print(f"  {failure}", soft_wrap=True)
-        if self.failed > len(self._failures):
-            console.print(f"  and {self.failed - len(self._failures)} more")
+def _table(new: str | None, begun: str | None) -> tuple[Path | None, EarlierResults | None]:
+    """Return the table to write, and what it holds already."""
+    if begun is None:
+        out = None if new is None else Path(new)
         if out is not None:
-            console.print(
-                f"Results: {out}, record of the run: {out.with_suffix('.json')}", soft_wrap=True
-            )
-        console.print(RESEARCH_USE_ONLY, style="dim")
+            check_format(out)
+            check_new(out)
+            check_new(out.with_suffix(".json"))
+        return out, None
+    if new is not None:
+        raise typer.BadParameter("give either --out or --resume, not both", param_hint="--resume")
+    resume = Path(begun)
+    is_begun = any(os.path.lexists(path) for path in (resume, resume.with_suffix(".json")))
+    return resume, read_results(resume) if is_begun else None
 
-    def _counts(self) -> Table:
-        counts = Table(Column("class", overflow="fold"), "photographs", box=box.SIMPLE_HEAD)
-        for label, count in self._labels.most_common():
-            counts.add_row(printable(label), str(count))
-        return counts
+
+def _opened(sources: Sequence[str], earlier: EarlierResults | None) -> Sequence[Path]:
+    """Return the files and folders that were named now, or for the earlier table."""
+    opened = tuple(map(Path, sources)) or (() if earlier is None else earlier.roots)
+    if not opened:
+        why = " (the table that is continued names none)" if earlier is not None else ""
+        raise typer.BadParameter(f"name photographs or folders{why}", param_hint="PATH")
+    return opened
+
+
+def _chosen(
+    catalogue: Catalogue, request: ClassifyRequest, earlier: EarlierResults | None
+) -> EnsembleSpec:
+    """Return the ensemble that the options name; by default the earlier one."""
+    if earlier is not None and not (request.ensemble or request.models or request.weights):
+        return earlier.ensemble
+    weights = parse_weights(request.weights)
+    return choose_ensemble(catalogue, request.ensemble, request.models, weights)
+
+
+class _Settings(NamedTuple):
+    precision: Precision
+    is_recursive: bool
+    has_pseudonyms: bool
+
+
+def _settings(request: ClassifyRequest, earlier: EarlierResults | None) -> _Settings:
+    """Return what was asked for; what was not is as in the earlier table."""
+    defaults = _Settings("exact", is_recursive=True, has_pseudonyms=False)
+    if earlier is not None:
+        defaults = _Settings(earlier.precision, earlier.recursive, earlier.has_pseudonyms)
+    recursive, path_names = request.is_recursive, request.path_names
+    return _Settings(
+        request.precision or defaults.precision,
+        defaults.is_recursive if recursive is None else recursive,
+        defaults.has_pseudonyms if path_names is None else path_names == "hashed",
+    )
+
+
+def _files(opened: Sequence[Path], *, is_recursive: bool) -> Iterator[Path]:
+    """List the photographs one by one; there must be one at least."""
+    files = find_images(opened, recursive=is_recursive)
+    for first in files:
+        return itertools.chain([first], files)
+    raise ImageError(opened[0].absolute(), "no photographs were found here.")
+
+
+def _results(
+    files: Iterator[Path],
+    predict: Predict,
+    run: RunRecord,
+    table: Path | None,
+    resumption: Resumption | None,
+) -> Generator[ImageResult, None, None]:
+    if resumption is not None:
+        return resumption.results(files, predict)
+    if table is not None:
+        return export_results(predict(files), table, run)
+    return predict(files)

@@ -13,6 +13,15 @@ from fundus_gui.core.runs import PRESETS
 Photographs = Annotated[
     list[Path], Argument(metavar="PATH", help="Photographs and folders of them.")
 ]
+Sources = Annotated[
+    list[str] | None,
+    Argument(
+        metavar="PATH",
+        help="Photographs and folders of them; with --engine ray also URLs, and .txt or .csv "
+        "lists with a path or URL on each line.  [default: those of the table that is continued]",
+        show_default=False,
+    ),
+]
 EnsembleName = Annotated[
     str | None,
     Option(
@@ -61,15 +70,95 @@ Workers = Annotated[
         help="Threads that read files.  [default: one per processor, at most 8]",
     ),
 ]
-ResultsFile = Annotated[
-    Path | None,
+ClassifyWorkers = Annotated[
+    int | None,
+    Option(
+        "--workers",
+        metavar="N",
+        min=1,
+        help="Threads that read files; with --engine ray, cores of each worker.  [default: one "
+        "per processor, at most 8; with Ray at most 4]",
+    ),
+]
+ResultsPlace = Annotated[
+    str | None,
     Option(
         metavar="FILE",
         help="Write all results to this new .csv or .parquet file, and how they were made to a "
-        ".json beside it.",
+        ".json beside it. With --engine ray, the folder (or URL) that gets a Parquet file for each "
+        "part; the same command again finishes what is missing there.",
     ),
 ]
-Recursive = Annotated[bool, Option(help="Look into subfolders too.")]
+ClassifyPrecision = Annotated[
+    results.Precision | None,
+    Option(
+        "--precision",
+        help="exact computes in float32; fast in bfloat16 or float16 where the device gains speed "
+        "by that, which moves probabilities by up to a few hundredths.  [default: exact]",
+    ),
+]
+ResumedTable = Annotated[
+    str | None,
+    Option(
+        "--resume",
+        metavar="FILE",
+        help="Go on with this .csv of a run that was stopped or killed: rows of unchanged files "
+        "stay, all other files are classified. Where it does not exist, it is begun.",
+    ),
+]
+ClassifyRecursive = Annotated[
+    bool | None,
+    Option("--recursive/--no-recursive", help="Look into subfolders too.  [default: recursive]"),
+]
+PathNaming = Literal["relative", "hashed"]
+PathNames = Annotated[
+    PathNaming | None,
+    Option(
+        "--paths",
+        help="How the results name photographs: relative, by their path below the opened folder; "
+        "hashed, by pseudonyms that only the key in your own data folder can tell.  "
+        "[default: relative]",
+    ),
+]
+Engine = Annotated[
+    Literal["local", "ray"],
+    Option(
+        help="local is this program alone; ray spreads the work over the machines of a Ray cluster."
+    ),
+]
+ClusterAddress = Annotated[
+    str | None,
+    Option(
+        metavar="ADDRESS",
+        help="Ray cluster to use: auto for the one that this machine belongs to, or HOST:PORT.  "
+        "[default: all cores and GPUs of this machine]",
+    ),
+]
+PartSize = Annotated[
+    int,
+    Option(metavar="N", min=1, help="Photographs in each Parquet file that --engine ray writes."),
+]
+VerifiedTable = Annotated[
+    Path, Argument(metavar="TABLE", help="The .csv or .parquet of a run, its .json beside it.")
+]
+VerifiedPhotographs = Annotated[
+    list[Path] | None,
+    Argument(
+        metavar="PATH",
+        help="Where its photographs are now.  [default: where the record says]",
+        show_default=False,
+    ),
+]
+VerifiedRows = Annotated[
+    int, Option("--sample", metavar="N", min=1, help="How many rows to compute again.")
+]
+VerifySeed = Annotated[
+    int | None,
+    Option("--seed", metavar="S", help="Draws the same rows again.  [default: others each time]"),
+]
+Recompute = Annotated[
+    bool, Option("--recompute/--no-recompute", help="Compute a sample of the rows again.")
+]
 
 TrainingOut = Annotated[
     Path | None,

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+import platform
+import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
+
+from filelock import FileLock, Timeout
+
+_LOCK_SECONDS = 5.0
 
 
 @contextmanager
@@ -19,9 +26,7 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
     nothing is left behind. OSErrors go to the caller, who knows what was being written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Named by hash, since a name as long as the system allows has no room for a suffix.
-    name = hashlib.sha256(os.fsencode(path.name)).hexdigest()[:16]
-    temporary = path.with_name(f".{name}.{os.getpid()}.tmp")
+    temporary = temporary_beside(path)
     try:
         with temporary.open("wb") as stream:
             yield stream
@@ -30,6 +35,57 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def temporary_beside(path: Path) -> Path:
+    """Return the hidden name that a file or folder has until it is whole and becomes `path`.
+
+    What a process of this machine that was killed has left in the place of the same `path` is
+    removed.
+    """
+    # Named by hash, since a name as long as the system allows has no room for a suffix.
+    told = os.fsencode(f"{platform.node()}/{path.name}")
+    name = hashlib.sha256(told).hexdigest()[:16]
+    for left in path.parent.glob(f".{name}.*.tmp"):
+        if _has_ended(left.suffixes[0].lstrip(".")):
+            with suppress(OSError):
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
+    return path.with_name(f".{name}.{os.getpid()}.tmp")
+
+
+def _has_ended(process: str) -> bool:
+    """Return whether no other process has that number."""
+    if os.name != "posix" or not process.isdecimal():
+        return False
+    if int(process) == os.getpid():
+        return True
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+@contextmanager
+def changing(path: Path) -> Iterator[None]:
+    """Keep all others out while a file is read, changed and replaced.
+
+    Raises:
+        OSError: somebody else is at it for seconds, or the folder cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(path.with_name(f".{path.name}.lock"), timeout=_LOCK_SECONDS)
+    try:
+        lock.acquire()
+    except Timeout:
+        told = "another window or command is writing it; try again in a moment"
+        raise TimeoutError(errno.EBUSY, told) from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def write_bytes(path: Path, content: bytes) -> None:

@@ -74,10 +74,18 @@ def load_checkpoint(path: Path) -> Checkpoint:
         CheckpointError: the file is unreadable, truncated, altered, a pickle, or does not fit
             the architecture and classes that its card names.
     """
+    return _checked(path, _read(path))
+
+
+def _read(path: Path) -> bytes:
     try:
-        content = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise CheckpointError(path, f"it cannot be read ({error.strerror}).") from error
+
+
+def _checked(path: Path, content: bytes) -> Checkpoint:
+    """Build from the bytes of the file, read once: it may be replaced at any time."""
     header, tensor_bytes = _split(path, content)
     card = card_of_header(path, header)
     stored_digest = header["__metadata__"].get("content_sha256")  # type: ignore[attr-defined]
@@ -99,8 +107,9 @@ def copy_with_card(source: Path, target: Path, card: ModelCard) -> None:
     Raises:
         CheckpointError: the source is refused, or the target cannot be written.
     """
-    load_checkpoint(source)  # lets nothing damaged through
-    save_checkpoint(target, safetensors.torch.load(source.read_bytes()), card)
+    content = _read(source)
+    _checked(source, content)  # lets nothing damaged through
+    save_checkpoint(target, safetensors.torch.load(content), card)
 
 
 def _build(path: Path, card: ModelCard, tensors: dict[str, Tensor]) -> nn.Module:

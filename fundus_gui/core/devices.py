@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import platform
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import torch
 
@@ -63,6 +65,39 @@ def is_out_of_memory(error: BaseException) -> bool:
     text = str(error).lower()
     signs = ("out of memory", "defaultcpuallocator", "status_alloc_failed")
     return isinstance(error, RuntimeError) and any(sign in text for sign in signs)
+
+
+def has_failed(error: BaseException) -> bool:
+    """Return whether an accelerator fails or is gone; its process cannot use it any more."""
+    if isinstance(error, torch.AcceleratorError):
+        return True
+    text = str(error).lower()
+    signs = ("cuda error", "cudnn error", "cudnn_status", "cublas_status", "no cuda gpus", "driver")
+    return isinstance(error, RuntimeError) and any(sign in text for sign in signs)
+
+
+@contextmanager
+def device_errors_told() -> Iterator[None]:
+    """Turn what a failing or too small device raises into a sentence.
+
+    Raises:
+        DeviceError: instead of the library's error; any other passes.
+    """
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        if is_out_of_memory(error):
+            raise DeviceError(
+                "The computing device has too little free memory. Close other programs, choose a "
+                "smaller batch size, or use the CPU."
+            ) from error
+        if not has_failed(error):
+            raise
+        reason = str(error).strip().partition("\n")[0]
+        raise DeviceError(
+            f"The computing device has failed ({reason}). What was done before is kept. Start the "
+            "program again, or use the CPU."
+        ) from error
 
 
 def device_name(device: torch.device) -> str:

@@ -13,9 +13,15 @@ from torch import Tensor, nn
 from fundus_gui.core.acceleration import accelerated
 from fundus_gui.core.cards import ModelCard
 from fundus_gui.core.catalogue import Catalogue, EnsembleSpec
-from fundus_gui.core.checkpoints import load_checkpoint
-from fundus_gui.core.devices import device_name, fast_dtype, is_out_of_memory, resolve_device
-from fundus_gui.core.errors import DeviceError, EnsembleError
+from fundus_gui.core.checkpoints import Checkpoint, load_checkpoint
+from fundus_gui.core.devices import (
+    device_errors_told,
+    device_name,
+    fast_dtype,
+    is_out_of_memory,
+    resolve_device,
+)
+from fundus_gui.core.errors import CheckpointError, DeviceError, EnsembleError
 from fundus_gui.core.fusion import fit_vote_weights
 from fundus_gui.core.preprocessing import Preprocessing
 from fundus_gui.core.results import Precision
@@ -151,7 +157,20 @@ def load_member(
         DeviceError: it does not fit into the device's memory.
     """
     dtype = fast_dtype(device) if precision == "fast" else torch.float32
-    checkpoint = load_checkpoint(catalogue.model(name).path)
+    installed = catalogue.model(name)
+    checkpoint = load_checkpoint(installed.path)
+    if checkpoint.card.to_json() != installed.card.to_json():
+        raise CheckpointError(
+            installed.path, "it was replaced after the program had read it. Start the program again."
+        )
+    with device_errors_told():
+        model = _on_device(checkpoint, name, device, dtype)
+    return Member(name, model, checkpoint.card, checkpoint.sha256, device, dtype)
+
+
+def _on_device(
+    checkpoint: Checkpoint, name: str, device: torch.device, dtype: torch.dtype
+) -> nn.Module:
     try:
         model = checkpoint.model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         if device.type == "cpu":
@@ -163,7 +182,8 @@ def load_member(
             f"{device_name(device)} has too little free memory for the model {name}. Close other "
             "programs, choose fewer models, or use the CPU."
         ) from error
-    return Member(name, model, checkpoint.card, checkpoint.sha256, device, dtype)
+    placed: nn.Module = model
+    return placed
 
 
 def load_ensemble(

@@ -8,7 +8,9 @@ FundusError
 ├── ConfigError         a setting out of its range
 ├── DatasetError        labelled images that cannot be used as they are
 ├── DeviceError         a device that is absent or too small
-└── ExportError         results that cannot be written
+├── ExportError         results that cannot be written
+├── ResultsError        a table of results that was altered or cannot be continued
+└── ClusterError        a cluster that cannot be reached, or does not finish the work
 
 The command line and the window each catch `FundusError` in one place and show `str(error)`.
 """
@@ -81,3 +83,11 @@ class DeviceError(FundusError):
 
 class ExportError(FundusError):
     """Results that cannot be written where they should go."""
+
+
+class ResultsError(FundusError):
+    """A table of results that was altered, is of another kind or cannot be continued."""
+
+
+class ClusterError(FundusError):
+    """A cluster of machines that cannot be reached, does not fit or does not finish the work."""

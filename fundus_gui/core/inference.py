@@ -17,11 +17,16 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from fundus_gui.core.devices import is_out_of_memory
+from fundus_gui.core.devices import device_errors_told, is_out_of_memory
 from fundus_gui.core.ensemble import Ensemble, normalise
 from fundus_gui.core.errors import ConfigError, DeviceError, ImageError
-from fundus_gui.core.images import Photograph, read_photograph
-from fundus_gui.core.preprocessing import FieldOfView, Preprocessing, find_field_of_view
+from fundus_gui.core.images import FileStamp, Photograph, file_stamp, read_photograph
+from fundus_gui.core.preprocessing import (
+    FieldOfView,
+    Preprocessing,
+    find_field_of_view,
+    retina_warnings,
+)
 from fundus_gui.core.results import ImageResult, Prediction, UnreadableImage
 
 
@@ -34,6 +39,7 @@ class _Prepared:
     sha256: str
     warnings: tuple[str, ...]
     seconds: float
+    stamp: FileStamp
 
 
 def predict_images(
@@ -88,16 +94,19 @@ def _prepare_images(
 
 def _prepare(path: Path, preprocessings: tuple[Preprocessing, ...]) -> _Prepared | UnreadableImage:
     started = time.perf_counter()
+    stamp = file_stamp(path)  # before reading: what is replaced meanwhile must not match it later
     try:
         photograph, field = _read(path, preprocessings)
         views = {how: how.view(photograph.pixels, field) for how in preprocessings}
     except ImageError as error:
-        return UnreadableImage(path, error.problem, error.sha256, time.perf_counter() - started)
+        seconds = time.perf_counter() - started
+        return UnreadableImage(path, error.problem, error.sha256, seconds, *stamp)
     except MemoryError:
         problem = "the image does not fit into the free memory; make it smaller"
-        return UnreadableImage(path, problem, seconds=time.perf_counter() - started)
+        return UnreadableImage(path, problem, "", time.perf_counter() - started, *stamp)
     seconds = time.perf_counter() - started
-    return _Prepared(path, views, photograph.sha256, photograph.warnings, seconds)
+    doubts = (*photograph.warnings, *retina_warnings(photograph.pixels))
+    return _Prepared(path, views, photograph.sha256, doubts, seconds, stamp)
 
 
 def _read(
@@ -125,7 +134,8 @@ def _predict_batches(
         while batch := list(islice(images, batch_size)):
             good = [item for item in batch if isinstance(item, _Prepared)]
             started = time.perf_counter()
-            probabilities = network.predict_proba(good)  # (M, N, K)
+            with device_errors_told():
+                probabilities = network.predict_proba(good)  # (M, N, K)
             share = (time.perf_counter() - started) / max(1, len(good))
             column = 0
             for item in batch:
@@ -183,7 +193,7 @@ class _Network:
         for name, row in zip(spec.members, probabilities, strict=True):
             if not np.isfinite(row).all():
                 problem = f"the model {name} gave no finite probabilities for it"
-                return UnreadableImage(image.path, problem, image.sha256, seconds)
+                return UnreadableImage(image.path, problem, image.sha256, seconds, *image.stamp)
         return Prediction(
             path=image.path,
             class_names=self._ensemble.class_names,
@@ -194,6 +204,8 @@ class _Network:
             seconds=seconds,
             warnings=image.warnings,
             decision=self._decision,
+            file_bytes=image.stamp.file_bytes,
+            file_modified_ns=image.stamp.file_modified_ns,
         )
 
     def _inputs(self, images: list[_Prepared]) -> dict[Preprocessing, Tensor]:

@@ -26,6 +26,8 @@ IMAGENET_STD = (0.229, 0.224, 0.225)
 
 _SEARCH_SIZE = 256  # px, longest side of the copy in which the field of view is sought
 _BRIGHTEST_BLACK = 40  # level; where every corner is brighter, retina fills the frame
+_FEWEST_PIXELS = 32  # on the shorter side; vessels can no longer be told from noise
+_LEAST_CONTRAST = 16  # levels; the dimmest of 4,300 photographs of several cameras has 57
 _RESAMPLING = {
     "bilinear": Image.Resampling.BILINEAR,
     "bicubic": Image.Resampling.BICUBIC,
@@ -110,6 +112,23 @@ def _retina_mask(pixels: Pixels) -> NDArray[np.bool_] | None:
     sizes[0] = 0
     largest: NDArray[np.bool_] = ndimage.binary_fill_holes(labels == int(sizes.argmax()))
     return largest
+
+
+def retina_warnings(pixels: Pixels) -> tuple[str, ...]:
+    """Say why a picture cannot show a retina; nothing is said of what might.
+
+    Args:
+        pixels: (H, W, 3) upright RGB.
+    """
+    height, width = pixels.shape[:2]
+    if min(height, width) < _FEWEST_PIXELS:
+        return (f"{width} × {height} pixels are too few to show a retina",)
+    step = min(height, width) // _FEWEST_PIXELS
+    sample = pixels[::step, ::step].reshape(-1, 3)
+    darkest, brightest = np.percentile(sample, [5, 95], axis=0)
+    if (brightest - darkest).max() < _LEAST_CONTRAST:
+        return ("nothing looks like a retina: the picture is nearly all of one colour",)
+    return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

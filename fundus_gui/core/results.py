@@ -49,6 +49,8 @@ class Prediction:
         seconds: reading plus this image's part of its batch.
         warnings: conversions that a reader of the numbers should know of.
         decision: how the members' probabilities become an answer.
+        file_bytes, file_modified_ns: size and time of the last change (since 1970) of the file
+            before it was read; None where the system did not tell.
     """
 
     path: Path
@@ -60,6 +62,8 @@ class Prediction:
     seconds: float
     warnings: tuple[str, ...] = ()
     decision: Decision = Decision()
+    file_bytes: int | None = None
+    file_modified_ns: int | None = None
 
     @property
     def probabilities(self) -> Row:
@@ -168,12 +172,15 @@ class UnreadableImage:
         error: one sentence, e.g. "the file is empty".
         image_sha256: hash of the file's bytes, empty when they could not be read.
         seconds: time spent on it.
+        file_bytes, file_modified_ns: as of a `Prediction`.
     """
 
     path: Path
     error: str
     image_sha256: str = ""
     seconds: float = 0.0
+    file_bytes: int | None = None
+    file_modified_ns: int | None = None
 
 
 ImageResult = Prediction | UnreadableImage

@@ -65,6 +65,11 @@ class Actions(QObject):
             "Ctrl+Shift+E",
             self.tr("Write the results of the selected rows to a table"),
         )
+        self.continue_table = new(
+            self.tr("Contin&ue a table…"),
+            "Ctrl+Shift+U",
+            self.tr("Classify what is still missing in a table of an earlier run, and add it"),
+        )
         self.save_chart = new(
             self.tr("Save c&hart…"), "Ctrl+S", self.tr("Save the bar chart as PNG, SVG or PDF")
         )
@@ -200,8 +205,21 @@ class Actions(QObject):
         for action in self.pages.values():
             group.addAction(action)
         self.quit = new(self.tr("&Quit"), "Ctrl+Q", self.tr("Close the window"))
+        self.conference = toggle(
+            self.tr("&Conference mode"),
+            "F11",
+            self.tr("Show photographs and their votes over the whole screen, round and round"),
+        )
+        self.guide = new(self.tr("&Guide"), "F1", self.tr("Read how the program is used"))
         self.shortcuts = new(
-            self.tr("&Keyboard shortcuts"), "F1", self.tr("List all keyboard shortcuts")
+            self.tr("&Keyboard shortcuts"), "Ctrl+F1", self.tr("List all keyboard shortcuts")
+        )
+        self.diagnostics = new(
+            self.tr("Save &diagnostic report…"),
+            "Ctrl+Shift+F1",
+            self.tr(
+                "Write versions, settings and log to a file; nothing is sent"
+            ),
         )
         self.about = new(self.tr("&About"), "Shift+F1", self.tr("Versions and weights"))
 

@@ -6,22 +6,22 @@ import logging
 import signal
 import sys
 from collections.abc import Sequence
+from functools import partial
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from fundus_gui import __version__
 from fundus_gui.core.catalogue import read_catalogue
 from fundus_gui.core.paths import resources_dir, user_data_dir
+from fundus_gui.gui.diagnostics import LOG_FILE
 from fundus_gui.gui.jobs import Engine
 from fundus_gui.gui.main_window import MainWindow
-from fundus_gui.gui.settings import settings_path
+from fundus_gui.gui.settings import put_damaged_aside, settings_path
 from fundus_gui.gui.warm_up import WarmUp
-
-LOG_FILE = "fundus-gui.log"
 
 
 def main(paths: Sequence[Path] = ()) -> int:
@@ -36,6 +36,8 @@ def main(paths: Sequence[Path] = ()) -> int:
     catalogue = read_catalogue()
     engine = Engine(catalogue)
     window = MainWindow(catalogue, engine.classify, settings_path())
+    if aside := put_damaged_aside(settings_path()):
+        QTimer.singleShot(0, partial(_tell_of_settings, window, aside))
     window.catalogue_changed.connect(engine.use)
     engine.set_precision(window.page.precision)
     window.page.precision_changed.connect(engine.set_precision)
@@ -55,6 +57,16 @@ def create_application(arguments: Sequence[str]) -> QApplication:
     app.setStyle("Fusion")
     app.setWindowIcon(QIcon(str(resources_dir() / "icons" / "fundus.svg")))
     return app
+
+
+def _tell_of_settings(window: MainWindow, aside: Path) -> None:
+    window.errors.tell(
+        window.tr("Settings put aside"),
+        window.tr(
+            "The settings file was damaged and is now {file}. What could be read of it is kept; "
+            "everything else is as at the first start."
+        ).format(file=aside),
+    )
 
 
 def _log_to_file(folder: Path) -> None:

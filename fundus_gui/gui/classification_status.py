@@ -13,7 +13,9 @@ from fundus_gui.gui.status_bar import RunStatusBar
 def show_classification(bar: RunStatusBar, state: Classification, model: ResultsModel) -> None:
     """Show what runs and how far it is, or what has come out."""
     translate = QCoreApplication.translate
-    if state.phase is Phase.LISTING:
+    if state.phase is Phase.READING:
+        bar.show_text(translate("Status", "Reading the table…"), busy=True)
+    elif state.phase is Phase.LISTING:
         found = f"{model.total:,}"
         text = translate("Status", "Looking for photographs… {found} found").format(found=found)
         bar.show_text(text, busy=True)

@@ -14,6 +14,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QSplitter, QStackedLayout, QWidget
 
 from fundus_gui.core.catalogue import Catalogue, EnsembleSpec
+from fundus_gui.core.export import EarlierResults
 from fundus_gui.core.paths import user_data_dir
 from fundus_gui.core.results import Precision
 from fundus_gui.gui.actions import Actions
@@ -63,7 +64,9 @@ class ClassifyPage(QWidget):
         self._thumbnails = Thumbnails(self)
         self.model = ResultsModel(class_title, self._thumbnails.icon, self)
         self.classification = Classification(self.model, classify, self)
-        self.welcome = WelcomePage((actions.open_images, actions.open_folder, actions.open_samples))
+        self.welcome = WelcomePage(
+            (actions.open_images, actions.open_folder, actions.open_samples, actions.continue_table)
+        )
         self.results = ResultsPane(self.model)
         self.image = ImagePane((actions.fit, actions.actual_size), actions.seen_by_model, errors)
         self.vote = VotePane(catalogue, model_colours(catalogue.models))
@@ -87,13 +90,15 @@ class ClassifyPage(QWidget):
 
     def _connect(self) -> None:
         self._thumbnails.made.connect(self.model.refresh_decoration)
-        self.model.rowsInserted.connect(self._on_rows_inserted)
-        self.model.modelReset.connect(self._on_rows_cleared)
+        self.model.added.connect(self._on_added)
+        self.model.cleared.connect(self._on_cleared)
         self.model.dataChanged.connect(self._on_data_changed)
         self.results.current_changed.connect(self._on_current_changed)
         self.vote.spec_changed.connect(self._on_spec_changed)
         self.vote.weights_changed.connect(self._on_weights_changed)
         self.classification.nothing_found.connect(self._on_nothing_found)
+        self.classification.table_read.connect(self._on_table_read)
+        self.classification.continued.connect(self._outputs.tell_continued)
         self.classification.failed.connect(self._errors.report)
         self._outputs.message.connect(self.message)
         self._connect_actions()
@@ -170,6 +175,10 @@ class ClassifyPage(QWidget):
         """Open photographs and folders in place of the present ones, or after them."""
         self.classification.open(paths, add=add)
 
+    def continue_table(self, path: Path) -> None:
+        """Show a table of an earlier run and classify what is missing in it."""
+        self.classification.continue_table(path, self._catalogue)
+
     def paste(self) -> None:
         """Add what the clipboard holds: files, or a picture that is saved first."""
         mime = QGuiApplication.clipboard().mimeData() or QMimeData()  # None when it is empty
@@ -209,17 +218,23 @@ class ClassifyPage(QWidget):
         self.image.close_thread()
         self._outputs.close_thread()
 
-    def _on_rows_inserted(self) -> None:
+    def _on_table_read(self, earlier: EarlierResults) -> None:
+        spec = earlier.ensemble
+        self._actions.fast.setChecked(earlier.precision == "fast")
+        known = spec.name if self._catalogue.ensembles.get(spec.name) == spec else ""
+        self.vote.chooser.choose(known, spec.members)
+        self._on_spec_changed(spec)
+
+    def _on_added(self) -> None:
         self.results.select_first()
         if self._stack.currentWidget() is self.welcome:
             self._stack.setCurrentWidget(self.splitter)
             self.results.focus()
 
-    def _on_rows_cleared(self) -> None:
+    def _on_cleared(self) -> None:
         self._thumbnails.clear()
         self.welcome.set_notice("")
         self._stack.setCurrentWidget(self.welcome)
-        self._on_current_changed(None)
 
     def _on_nothing_found(self, roots: Sequence[Path]) -> None:
         names = ", ".join(root.name for root in roots)
@@ -232,7 +247,7 @@ class ClassifyPage(QWidget):
         row = self.model.row_of(path) if path is not None else None
         if path is not None and row is not None and top.row() <= row <= bottom.row():
             result = self.model.result_of(path)
-            if result is not self.vote.result:
+            if result != self.vote.result:
                 self.vote.show_result(result)
 
     def _on_current_changed(self, path: Path | None) -> None:

@@ -14,6 +14,7 @@ from fundus_gui.core.catalogue import Catalogue
 from fundus_gui.core.errors import ExportError
 from fundus_gui.gui.settings import AppSettings
 
+LOG_FILE = "fundus-gui.log"
 LINES_AT_MOST = 400
 _UNTOLD = frozenset({"recent", "recent_data", "last_folder", "geometry"})
 

@@ -32,6 +32,12 @@ class FileDialogs:
         name = QFileDialog.getExistingDirectory(parent, title, folder)
         return Path(name) if name else None
 
+    def open_table(self, parent: QWidget, folder: str) -> Path | None:
+        """Ask for a table of results."""
+        title = QCoreApplication.translate("FileDialogs", "Continue a table of results")
+        name, _ = QFileDialog.getOpenFileName(parent, title, folder, "CSV (*.csv)")
+        return Path(name) if name else None
+
     def save_as(self, parent: QWidget, title: str, suggested: Path, filters: str) -> Path | None:
         """Ask where to write; an existing file has been agreed to be replaced.
 

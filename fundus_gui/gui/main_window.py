@@ -8,17 +8,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QToolBar, QWidget
 
 from fundus_gui.core.catalogue import Catalogue
 from fundus_gui.core.paths import samples_dir, user_data_dir
-from fundus_gui.gui.about_dialog import AboutDialog, ShortcutsDialog
 from fundus_gui.gui.actions import Actions, Page
 from fundus_gui.gui.classify_page import ClassifyPage, local_paths
 from fundus_gui.gui.error_dialog import ErrorReporter
 from fundus_gui.gui.file_dialogs import FileDialogs
+from fundus_gui.gui.help import Help
 from fundus_gui.gui.jobs import list_installed
 from fundus_gui.gui.menus import fill_menu_bar, fill_recent_menu, fill_tool_bar, hide_unused
 from fundus_gui.gui.settings import load_settings, save_settings
@@ -92,6 +92,11 @@ class MainWindow(QMainWindow):
         self.addToolBar(self._tool_bar)
         self._state = WindowState(self, self.commands, self._tool_bar, self.status, self.page)
         self._state.has_models = bool(catalogue.models)
+        self._help = Help(
+            self, self.commands, self.errors, self._dialogs,
+            settings=lambda: self._settings, tell=self._state.tell,
+        )  # fmt: skip
+        self._help.catalogue = catalogue
         self._connect()
         self._add_page("classify", self.page)
         if self._settings.geometry:
@@ -140,9 +145,8 @@ class MainWindow(QMainWindow):
         commands.open_images.triggered.connect(self._on_open_images)
         commands.open_folder.triggered.connect(self._on_open_folder)
         commands.open_samples.triggered.connect(self._on_open_samples)
+        commands.continue_table.triggered.connect(self._on_continue_table)
         commands.quit.triggered.connect(self.close)
-        commands.shortcuts.triggered.connect(self._on_shortcuts)
-        commands.about.triggered.connect(self._on_about)
         self.recent_menu.aboutToShow.connect(self._fill_recent_menu)
         self.recent_menu.triggered.connect(self._on_recent_chosen)
         self.page.classification.changed.connect(self._state.show)
@@ -184,6 +188,11 @@ class MainWindow(QMainWindow):
         if folder is not None:
             self.open_paths([folder])
 
+    def _on_continue_table(self) -> None:
+        table = self._dialogs.open_table(self, self._settings.last_folder)
+        if table is not None:
+            self.page.continue_table(table.absolute())
+
     def _on_page_chosen(self) -> None:
         chosen = (name for name, action in self.commands.pages.items() if action.isChecked())
         self.show_page(next(chosen))
@@ -217,7 +226,7 @@ class MainWindow(QMainWindow):
         self._installed.start(list_installed)
 
     def _on_installed_listed(self, catalogue: Catalogue) -> None:
-        self._catalogue = catalogue
+        self._catalogue = self._help.catalogue = catalogue
         self.catalogue_changed.emit(catalogue)
         self.page.set_catalogue(catalogue, self._wanted_model)
         if "evaluate" in self._pages:
@@ -237,17 +246,6 @@ class MainWindow(QMainWindow):
 
     def _fill_recent_menu(self) -> None:
         fill_recent_menu(self.recent_menu, self._settings.recent)
-
-    def _on_shortcuts(self) -> None:
-        self._open_dialog(ShortcutsDialog(self.commands, self))
-
-    def _on_about(self) -> None:
-        self._open_dialog(AboutDialog(self._catalogue, self))
-
-    @staticmethod
-    def _open_dialog(dialog: AboutDialog | ShortcutsDialog) -> None:
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Welcome files and folders."""
@@ -288,6 +286,7 @@ class MainWindow(QMainWindow):
             return
         self._state.close()
         self._installed.close()
+        self._help.close()
         settings = replace(self._settings, geometry=bytes(self.saveGeometry().data()))
         for name, page in self._pages.items():
             page.close_threads()

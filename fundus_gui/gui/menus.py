@@ -33,7 +33,7 @@ def fill_menu_bar(window: QMainWindow, actions: Actions, recent: QMenu, sort: QM
         (a.open_images, a.open_folder, recent, a.open_samples, a.paste),
         (a.new_training, a.choose_data, a.open_run),
         (a.new_evaluation, a.choose_labelled),
-        (a.export_all, a.export_selection, a.save_chart),
+        (a.export_all, a.export_selection, a.continue_table, a.save_chart),
         (a.quit,),
     )
     add(
@@ -55,11 +55,12 @@ def fill_menu_bar(window: QMainWindow, actions: Actions, recent: QMenu, sort: QM
     add(
         translate("Menus", "&View"),
         tuple(a.pages.values()),
+        (a.conference,),
         (a.grid, sort, a.sort_bars),
         (a.fit, a.actual_size, a.zoom_in, a.zoom_out, a.seen_by_model),
         (a.next, a.previous),
     )
-    add(translate("Menus", "&Help"), (a.shortcuts, a.about))
+    add(translate("Menus", "&Help"), (a.guide, a.shortcuts), (a.diagnostics,), (a.about,))
 
 
 def fill_recent_menu(menu: QMenu, recent: Sequence[str]) -> None:

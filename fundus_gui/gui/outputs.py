@@ -16,6 +16,7 @@ from fundus_gui.core.errors import ExportError
 from fundus_gui.core.export import RunRecord
 from fundus_gui.core.results import ImageResult
 from fundus_gui.gui.classification import Classification
+from fundus_gui.gui.continuing import Continued
 from fundus_gui.gui.error_dialog import ErrorReporter
 from fundus_gui.gui.file_dialogs import FileDialogs
 from fundus_gui.gui.jobs import export_table, table_text
@@ -84,6 +85,25 @@ class Outputs(QWidget):
         else:
             self._done = self.tr("Rows copied: {count}").format(count=f"{len(results):,}")
             self._slot.start(functools.partial(table_text, results, run))
+
+    def tell_continued(self, done: Continued) -> None:
+        """Say what has become of a table that was continued."""
+        if not (done.again or done.new or done.dropped):
+            text = self.tr("{table} was complete: {kept} rows kept")
+        else:
+            text = self.tr("{table}: {kept} rows kept, {again} classified again, {new} new")
+        if done.backup is not None:
+            text += self.tr("; {dropped} fell out and are in {backup}")
+        self.message.emit(
+            text.format(
+                table=done.table.name,
+                kept=f"{done.kept:,}",
+                again=f"{done.again:,}",
+                new=f"{done.new:,}",
+                dropped=f"{done.dropped:,}",
+                backup=done.backup.name if done.backup is not None else "",
+            )
+        )
 
     def save_chart(self, bars: ProbabilityBars, photograph: Path | None) -> None:
         """Ask for a file and write the chart to it."""

@@ -1,53 +1,38 @@
 """The opened photographs and their results as a table for any number of views.
 
-Sorting happens here, on plain Python keys: a proxy that asks for each comparison needs a second
-for 10,000 rows. The proxy only filters.
+The model itself keeps which rows are shown and in what order, in arrays: a proxy model asks for
+each row and each comparison, which takes seconds for a hundred thousand.
 """
 
 from __future__ import annotations
 
 import enum
-import itertools
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import (
     QAbstractTableModel,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
     Qt,
+    Signal,
 )
 from PySide6.QtGui import QBrush, QPalette
 
 from fundus_gui.core.results import ImageResult, Prediction, UnreadableImage
-from fundus_gui.gui.results_figures import Figures, figures_of
+from fundus_gui.gui.photographs import PathList, Photographs, Positions
+from fundus_gui.gui.result_columns import Referred, ResultColumns, ResultList, Status, Weights
+from fundus_gui.gui.results_order import Column, RowFilter, fitting, sorted_positions
 
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
-
-
-class Column(enum.IntEnum):
-    """Columns of the table."""
-
-    FILE = 0
-    RESULT = 1
-    CONFIDENCE = 2
-    AGREEMENT = 3
-    OUTCOME = 4
-
-
-_NUMBERS = (Column.CONFIDENCE, Column.AGREEMENT)
-
-
-class Status(enum.StrEnum):
-    """What has become of a photograph."""
-
-    WAITING = "waiting"
-    CLASSIFIED = "classified"
-    FAILED = "failed"
+_NUMBERS = {Column.CONFIDENCE: "confidence", Column.AGREEMENT: "agreement"}
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_RANGES_AT_MOST = 64  # that are announced one by one
 
 
 class Role(enum.IntEnum):
@@ -55,38 +40,25 @@ class Role(enum.IntEnum):
 
     PATH = Qt.ItemDataRole.UserRole + 1
     RESULT = Qt.ItemDataRole.UserRole + 2  # ImageResult as the engine gave it, or None
-    STATUS = Qt.ItemDataRole.UserRole + 3
-    LABEL = Qt.ItemDataRole.UserRole + 4  # class name under the weights shown, or ""
-    SORT = Qt.ItemDataRole.UserRole + 5  # number that the column is sorted by, or None
-    REFERRED = Qt.ItemDataRole.UserRole + 6  # whether a person should look at it
-
-
-@dataclass(frozen=True, slots=True)
-class RowFilter:
-    """What a row must be like; None and empty ask for nothing.
-
-    Attributes:
-        text: a part of what the table calls the file, in any case.
-        label: class name.
-        status: classified, waiting or failed.
-        disputed: the models must disagree.
-        referred: a person must look at it.
-    """
-
-    text: str = ""
-    label: str | None = None
-    status: Status | None = None
-    disputed: bool = False
-    referred: bool = False
+    LABEL = Qt.ItemDataRole.UserRole + 3  # class name under the weights shown, or ""
+    NUMBER = Qt.ItemDataRole.UserRole + 4  # confidence or agreement, or None
+    REFERRED = Qt.ItemDataRole.UserRole + 5  # whether a person should look at it
 
 
 class ResultsModel(QAbstractTableModel):
-    """One row per photograph, in the order of the last `sort`.
+    """One row for each photograph that fits the filter, in the order of the last `sort`.
 
     Args:
         class_title: display name of a class.
         decoration: what to draw beside a path, or None while there is nothing yet.
+
+    Signals:
+        added: photographs have been added, whether or not they are shown.
+        cleared: all photographs have been forgotten.
     """
+
+    added = Signal()
+    cleared = Signal()
 
     def __init__(
         self,
@@ -97,40 +69,44 @@ class ResultsModel(QAbstractTableModel):
         super().__init__(parent)
         self._class_title = class_title
         self._decoration = decoration
-        self._paths: list[Path] = []
-        self._row_of: dict[Path, int] = {}
-        self._opened_as: dict[Path, int] = {}  # position in the order of opening
-        self._names: dict[Path, str] = {}
-        self._results: dict[Path, ImageResult] = {}
-        self._figures: dict[Path, Figures] = {}
-        self._weights: tuple[float, ...] | None = None
+        self._photographs = Photographs()
+        self._columns = ResultColumns()
+        self._shown: Positions = np.empty(0, np.intp)
+        self._row_at: Positions = np.empty(0, np.intp)  # by position, -1 where it is not shown
+        self._filter = RowFilter()
         self._sorting = (Column.FILE, Qt.SortOrder.AscendingOrder)
-        self._readers: dict[int, Callable[[Path, int], Any]] = {
+        self._readers: dict[int, Callable[[int, int], Any]] = {
             Qt.ItemDataRole.DisplayRole: self._text,
             Qt.ItemDataRole.DecorationRole: self._picture,
             Qt.ItemDataRole.ToolTipRole: self._tooltip,
             Qt.ItemDataRole.TextAlignmentRole: self._alignment,
             Qt.ItemDataRole.ForegroundRole: self._colour,
-            Role.PATH: lambda path, _: path,
-            Role.RESULT: lambda path, _: self._results.get(path),
-            Role.STATUS: lambda path, _: self._status(path),
-            Role.LABEL: lambda path, _: self._label(path),
-            Role.SORT: self._sort_value,
-            Role.REFERRED: lambda path, _: self._is_referred(path),
+            Role.PATH: lambda position, _: self._photographs.path(position),
+            Role.RESULT: lambda position, _: self._result(position),
+            Role.LABEL: lambda position, _: self._label(position),
+            Role.NUMBER: self._number,
+            Role.REFERRED: lambda position, _: self._is_referred(position),
         }
 
     @property
-    def weights(self) -> tuple[float, ...] | None:
+    def total(self) -> int:
+        """The number of photographs, whether or not they are shown."""
+        return len(self._photographs)
+
+    @property
+    def weights(self) -> Weights:
         """The what-if weights that are shown, None for each prediction's own."""
-        return self._weights
+        return self._columns.weights
 
     def clear(self) -> None:
-        """Forget all photographs."""
+        """Forget all photographs; filter and sorting stay."""
         self.beginResetModel()
-        for known in (self._row_of, self._opened_as, self._names, self._results, self._figures):
-            known.clear()
-        self._paths.clear()
+        weights = self._columns.weights
+        self._photographs, self._columns = Photographs(), ResultColumns()
+        self._columns.weights = weights
+        self._show(np.empty(0, np.intp))
         self.endResetModel()
+        self.cleared.emit()
 
     def add_paths(self, paths: Iterable[Path], roots: Sequence[Path] = ()) -> None:
         """Append waiting photographs; known ones are passed over.
@@ -138,169 +114,214 @@ class ResultsModel(QAbstractTableModel):
         Args:
             roots: opened folders; a photograph deeper in one has its folder below its name.
         """
-        new = [path for path in dict.fromkeys(paths) if path not in self._row_of]
-        if not new:
+        before = self.total
+        self._photographs.add(paths, roots)
+        if self.total == before:
             return
-        first = len(self._paths)
-        self.beginInsertRows(_ROOT, first, first + len(new) - 1)
-        for row, path in enumerate(new, first):
-            self._row_of[path] = row
-            self._opened_as[path] = row
-            self._names[path] = _name_below(path, roots)
-        self._paths.extend(new)
-        self.endInsertRows()
+        self._columns.resize(self.total)
+        new = before + np.flatnonzero(self._fitting(before))
+        first = self.rowCount()
+        if len(new):
+            self.beginInsertRows(_ROOT, first, first + len(new) - 1)
+        self._show(np.concatenate([self._shown, new]))
+        if len(new):
+            self.endInsertRows()
+        self.added.emit()
 
     def set_results(self, results: Sequence[ImageResult]) -> None:
-        """Fill in results of photographs that are in the table."""
-        known = [result for result in results if result.path in self._row_of]
-        if not known:
-            return
-        for result in known:
-            self._results[result.path] = result
-        self._vote(known)
-        rows = sorted(self._row_of[result.path] for result in known)
-        for _, run in itertools.groupby(enumerate(rows), key=lambda pair: pair[1] - pair[0]):
-            together = [row for _, row in run]
-            self._emit_changed(together[0], together[-1])
+        """Fill in results of photographs that are in the table; `resort` then moves rows."""
+        found = [(self._photographs.find(result.path), result) for result in results]
+        known = {position: result for position, result in found if position is not None}
+        self._columns.fill(list(known), list(known.values()))
+        rows = np.sort(self._row_at[list(known)])
+        self._emit_changed(rows[rows >= 0])
 
     def forget_results(self) -> None:
         """Let all photographs wait again."""
-        self._results.clear()
-        self._figures.clear()
-        self._emit_changed(0, len(self._paths) - 1)
+        self.exchange_results(None)
 
-    def set_weights(self, weights: tuple[float, ...] | None) -> None:
+    def exchange_results(self, columns: ResultColumns | None) -> ResultColumns:
+        """Show other models' results of the same photographs and return the present ones.
+
+        Args:
+            columns: what an earlier exchange returned; None lets all photographs wait.
+        """
+        before = self._columns
+        self._columns = columns or ResultColumns()
+        self._columns.resize(self.total)
+        self._columns.weigh(before.weights)
+        self._emit_changed(np.arange(self.rowCount()))
+        self.resort()
+        return before
+
+    def set_weights(self, weights: Weights) -> None:
         """Show every prediction voted with these weights; None shows its own."""
-        if weights == self._weights:
-            return
-        self._weights = weights
-        self._vote(list(self._results.values()))
-        self._emit_changed(0, len(self._paths) - 1)
+        if weights != self.weights:
+            self._columns.weigh(weights)
+            self._emit_changed(np.arange(self.rowCount()))
 
-    def results(self) -> list[ImageResult]:
-        """Return all results as the engine gave them, in the order of the rows."""
-        return [self._results[path] for path in self._paths if path in self._results]
+    def results(self, rows: Positions | None = None) -> ResultList:
+        """Return results as the engine gave them, in the order of the rows.
+
+        Args:
+            rows: which; None for all, and then also of photographs that are not shown.
+        """
+        if rows is None:
+            return ResultList(self._photographs, self._columns, self._sorted())
+        return ResultList(self._photographs, self._columns, self._shown[rows])
 
     def result_of(self, path: Path) -> ImageResult | None:
         """Return the engine's result, None while the photograph waits."""
-        return self._results.get(path)
+        position = self._photographs.find(path)
+        return None if position is None else self._result(position)
 
-    def waiting(self) -> list[Path]:
+    def waiting(self) -> PathList:
         """Return the photographs without a result in the order they were opened."""
-        return [path for path in self._opened_as if path not in self._results]
+        waits = self._columns.rows["status"] == Status.WAITING
+        return PathList(self._photographs, np.flatnonzero(waits))
 
     def count(self, status: Status) -> int:
         """Return how many photographs have this status."""
-        return sum(self._status(path) is status for path in self._paths)
-
-    def fits(self, row: int, wanted: RowFilter) -> bool:
-        """Whether a row is as the filter asks."""
-        path = self._paths[row]
-        if wanted.text and wanted.text.casefold() not in self._names[path].casefold():
-            return False
-        if wanted.label is not None and self._label(path) != wanted.label:
-            return False
-        if wanted.status is not None and self._status(path) is not wanted.status:
-            return False
-        if wanted.referred and not self._is_referred(path):
-            return False
-        figures = self._figures.get(path)
-        return not wanted.disputed or (figures is not None and figures.agreement < 1 - 1e-9)
+        return int(np.count_nonzero(self._columns.rows["status"] == status))
 
     def row_of(self, path: Path) -> int | None:
-        """Return the row of a photograph."""
-        return self._row_of.get(path)
+        """Return the row of a photograph, None where it is not shown."""
+        position = self._photographs.find(path)
+        row = -1 if position is None else int(self._row_at[position])
+        return row if row >= 0 else None
+
+    def positions(self, rows: Sequence[int] | Positions) -> Positions:
+        """Return what tells rows again after the model was reset."""
+        return self._shown[rows]
+
+    def rows(self, positions: Positions) -> Positions:
+        """Return the rows that photographs are in now, without those that are not shown."""
+        rows = np.sort(self._row_at[positions[positions < self.total]])
+        return rows[rows >= 0]
 
     def refresh_decoration(self, path: Path) -> None:
         """Let the views draw a photograph's decoration anew."""
-        row = self._row_of.get(path)
+        row = self.row_of(path)
         if row is not None:
             index = self.index(row, Column.FILE)
             self.dataChanged.emit(index, index, [Qt.ItemDataRole.DecorationRole])
 
+    def set_filter(self, wanted: RowFilter) -> None:
+        """Show only the rows that fit; the model is reset where others are shown then."""
+        if wanted != self._filter:
+            self._filter = wanted
+            self.resort()
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Order the rows by a column; those without a value come last either way."""
+        self._sorting = (Column(column), order)
+        self.resort()
+
     def resort(self) -> None:
-        """Sort again as last time, after results have come."""
-        self.sort(*self._sorting)
+        """Sort and filter again as last time, after results have come."""
+        ordered = self._sorted()
+        fits = self._fitting()
+        shown = ordered[fits[ordered]]
+        if np.array_equal(shown, self._shown):
+            return
+        if not np.array_equal(fits, self._row_at >= 0):
+            self.beginResetModel()
+            self._show(shown)
+            self.endResetModel()
+            return
+        self.layoutAboutToBeChanged.emit()
+        before = self.persistentIndexList()
+        held = [(self._shown[index.row()], index.column()) for index in before]
+        self._show(shown)
+        after = [self.index(int(self._row_at[position]), column) for position, column in held]
+        self.changePersistentIndexList(before, after)
+        self.layoutChanged.emit()
 
-    def _vote(self, results: Sequence[ImageResult]) -> None:
-        predictions = [result for result in results if isinstance(result, Prediction)]
-        self._figures.update(figures_of(predictions, self._weights))
+    def _sorted(self) -> Positions:
+        column, order = self._sorting
+        descending = order == Qt.SortOrder.DescendingOrder
+        return sorted_positions(self._columns.rows, column, descending=descending)
 
-    def _emit_changed(self, first: int, last: int) -> None:
-        if last >= first:
-            corners = self.index(first, 0), self.index(last, len(Column) - 1)
-            self.dataChanged.emit(*corners)
+    def _fitting(self, first: int = 0) -> NDArray[np.bool_]:
+        return fitting(self._photographs, self._columns, self._filter, first)
 
-    def _status(self, path: Path) -> Status:
-        result = self._results.get(path)
-        if result is None:
-            return Status.WAITING
-        return Status.CLASSIFIED if isinstance(result, Prediction) else Status.FAILED
+    def _show(self, positions: Positions) -> None:
+        self._shown = positions
+        self._row_at = np.full(self.total, -1, dtype=np.intp)
+        self._row_at[positions] = np.arange(len(positions))
 
-    def _label(self, path: Path) -> str:
-        result, figures = self._results.get(path), self._figures.get(path)
-        if not isinstance(result, Prediction) or figures is None:
-            return ""
-        return result.class_names[figures.label_index]
+    def _emit_changed(self, rows: Positions) -> None:
+        if not len(rows):
+            return
+        breaks = np.flatnonzero(np.diff(rows) > 1)
+        firsts = [rows[0], *rows[breaks + 1]]
+        lasts = [*rows[breaks], rows[-1]]
+        if len(firsts) > _RANGES_AT_MOST:
+            firsts, lasts = firsts[:1], lasts[-1:]
+        for first, last in zip(firsts, lasts, strict=True):
+            self.dataChanged.emit(self.index(int(first), 0), self.index(int(last), len(Column) - 1))
 
-    def _is_referred(self, path: Path) -> bool:
-        figures = self._figures.get(path)
-        return figures is not None and bool(figures.referred)
+    def _result(self, position: int) -> ImageResult | None:
+        return self._columns.result(position, self._photographs.path(position))
 
-    def _sort_value(self, path: Path, column: int) -> float | None:
-        if column == Column.FILE:
-            return self._opened_as[path]
-        figures = self._figures.get(path)
-        if figures is None:
+    def _status(self, position: int) -> int:
+        return int(self._columns.rows["status"][position])
+
+    def _label(self, position: int) -> str:
+        label = int(self._columns.rows["label"][position])
+        return self._columns.labels[label] if label >= 0 else ""
+
+    def _is_referred(self, position: int) -> bool:
+        return bool(self._columns.rows["referred"][position] == Referred.YES)
+
+    def _number(self, position: int, column: int) -> float | None:
+        if column not in _NUMBERS or self._status(position) != Status.CLASSIFIED:
             return None
-        if column == Column.RESULT:  # surest first within a class
-            return figures.label_index + (1 - figures.confidence) / 2
-        if column == Column.OUTCOME:  # those for a person first
-            return None if figures.referred is None else float(not figures.referred)
-        return figures.confidence if column == Column.CONFIDENCE else figures.agreement
+        return float(self._columns.rows[_NUMBERS[Column(column)]][position])
 
-    def _text(self, path: Path, column: int) -> str:
+    def _text(self, position: int, column: int) -> str:
         if column == Column.FILE:
-            return self._names[path]
-        figures = self._figures.get(path)
-        if figures is None:
-            return self._why_no_figures(path) if column == Column.RESULT else "–"
+            return self._photographs.title(position)
+        status = self._status(position)
+        if status != Status.CLASSIFIED:
+            return self._why_no_answer(status) if column == Column.RESULT else "–"
         if column == Column.RESULT:
-            return self._class_title(self._label(path))
+            return self._class_title(self._label(position))
         if column == Column.OUTCOME:
-            return self._outcome(figures)
-        return f"{figures.confidence if column == Column.CONFIDENCE else figures.agreement:.1%}"
+            return self._outcome(position)
+        return f"{self._number(position, column):.1%}"
 
-    def _why_no_figures(self, path: Path) -> str:
-        return self.tr("Could not be read") if path in self._results else self.tr("Waiting")
+    def _why_no_answer(self, status: int) -> str:
+        return self.tr("Waiting") if status == Status.WAITING else self.tr("Could not be read")
 
-    def _outcome(self, figures: Figures) -> str:
-        if figures.referred is None:
-            return "–"
-        return self.tr("Refer") if figures.referred else self.tr("Report")
+    def _outcome(self, position: int) -> str:
+        match self._columns.rows["referred"][position]:
+            case Referred.YES:
+                return self.tr("Refer")
+            case Referred.NO:
+                return self.tr("Report")
+        return "–"
 
-    def _picture(self, path: Path, column: int) -> object:
-        return self._decoration(path) if column == Column.FILE else None
+    def _picture(self, position: int, column: int) -> object:
+        return self._decoration(self._photographs.path(position)) if column == Column.FILE else None
 
-    def _alignment(self, _path: Path, column: int) -> Qt.AlignmentFlag | None:
-        if column not in _NUMBERS:
-            return None
-        return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+    def _alignment(self, _position: int, column: int) -> Qt.AlignmentFlag | None:
+        return _RIGHT if column in _NUMBERS else None
 
-    def _colour(self, path: Path, column: int) -> QBrush | None:
-        muted = column != Column.FILE and path not in self._figures
+    def _colour(self, position: int, column: int) -> QBrush | None:
+        muted = column != Column.FILE and self._status(position) != Status.CLASSIFIED
         return QPalette().brush(QPalette.ColorRole.PlaceholderText) if muted else None
 
-    def _tooltip(self, path: Path, _column: int) -> str:
-        result = self._results.get(path)
+    def _tooltip(self, position: int, _column: int) -> str:
+        path, result = self._photographs.path(position), self._result(position)
         if isinstance(result, UnreadableImage):
             return f"{path}\n{result.error}"
         notes = result.warnings if isinstance(result, Prediction) else ()
         return "\n".join((str(path), *notes))
 
     def rowCount(self, parent: Index = _ROOT) -> int:
-        """Return the number of photographs."""
-        return 0 if parent.isValid() else len(self._paths)
+        """Return the number of photographs that are shown."""
+        return 0 if parent.isValid() else len(self._shown)
 
     def columnCount(self, parent: Index = _ROOT) -> int:
         """Return the number of columns."""
@@ -311,7 +332,7 @@ class ResultsModel(QAbstractTableModel):
         read = self._readers.get(role)
         if read is None or not index.isValid():
             return None
-        return read(self._paths[index.row()], index.column())
+        return read(int(self._shown[index.row()]), index.column())
 
     def headerData(
         self,
@@ -321,7 +342,7 @@ class ResultsModel(QAbstractTableModel):
     ) -> Any:
         """Return the title of a column."""
         if role == Qt.ItemDataRole.TextAlignmentRole and section in _NUMBERS:
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            return _RIGHT
         if orientation != Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
             return super().headerData(section, orientation, role)
         return (
@@ -331,31 +352,3 @@ class ResultsModel(QAbstractTableModel):
             self.tr("Agreement"),
             self.tr("Outcome"),
         )[section]
-
-    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        """Order the rows by a column; those without a value come last either way."""
-        self._sorting = (Column(column), order)
-        sign = 1 if order == Qt.SortOrder.AscendingOrder else -1
-
-        def key(path: Path) -> tuple[bool, float, int]:
-            value = self._sort_value(path, column)
-            return value is None, sign * (value or 0), self._opened_as[path]
-
-        ordered = sorted(self._paths, key=key)
-        if ordered == self._paths:
-            return
-        self.layoutAboutToBeChanged.emit()
-        before = self.persistentIndexList()
-        held = [(self._paths[index.row()], index.column()) for index in before]
-        self._paths = ordered
-        self._row_of = {path: row for row, path in enumerate(ordered)}
-        after = [self.index(self._row_of[path], held_column) for path, held_column in held]
-        self.changePersistentIndexList(before, after)
-        self.layoutChanged.emit()
-
-
-def _name_below(path: Path, roots: Sequence[Path]) -> str:
-    for root in roots:
-        if path.parent != root and path.is_relative_to(root) and path != root:
-            return f"{path.name}\n{path.parent.relative_to(root).as_posix()}"
-    return path.name

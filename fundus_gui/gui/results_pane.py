@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QTimer, Signal
+import numpy as np
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QTimer, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
@@ -17,16 +18,29 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from fundus_gui.core.results import ImageResult
 from fundus_gui.gui.labels import class_title
-from fundus_gui.gui.results_filter import ResultsFilter
-from fundus_gui.gui.results_model import Column, ResultsModel, Role, RowFilter, Status
-from fundus_gui.gui.results_views import ResultsGrid, ResultsTable
+from fundus_gui.gui.photographs import Positions
+from fundus_gui.gui.result_columns import ResultList, Status
+from fundus_gui.gui.results_grid import ResultsGrid
+from fundus_gui.gui.results_model import ResultsModel, Role
+from fundus_gui.gui.results_order import Column, RowFilter
+from fundus_gui.gui.results_views import ResultsTable
 from fundus_gui.gui.sort_menu import SortMenu
 from fundus_gui.gui.widgets.appearance import what_if_palette
 
+_SELECT = QItemSelectionModel.SelectionFlag
 _FILTER_AFTER_MS = 150
 _COUNT_AFTER_MS = 50
+_RUNS_AT_MOST = 1000  # of selected rows; Qt takes long over more
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What was current and selected before the rows became others."""
+
+    row: int = 0
+    current: Positions = field(default_factory=lambda: np.empty(0, np.intp))
+    selected: Positions = field(default_factory=lambda: np.empty(0, np.intp))
 
 
 class ResultsPane(QWidget):
@@ -41,9 +55,9 @@ class ResultsPane(QWidget):
     def __init__(self, model: ResultsModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
-        self.rows = ResultsFilter(model, self)
-        self.table = ResultsTable(self.rows)
-        self.grid = ResultsGrid(self.rows)
+        self._kept = _Kept()
+        self.table = ResultsTable(model)
+        self.grid = ResultsGrid(model)
         self.grid.setSelectionModel(self.table.selectionModel())
         self.sort_menu = SortMenu(self.table, self)
         self._views = QStackedWidget()
@@ -72,8 +86,9 @@ class ResultsPane(QWidget):
         self.classes.currentIndexChanged.connect(self._apply_filter)
         self.statuses.currentIndexChanged.connect(self._apply_filter)
         self.table.selectionModel().currentRowChanged.connect(self._on_current_changed)
-        for changed in (self.rows.rowsInserted, self.rows.rowsRemoved, self.rows.modelReset):
-            changed.connect(self._counts_timer.start)
+        model.added.connect(self._counts_timer.start)
+        model.modelAboutToBeReset.connect(self._on_about_to_reset)
+        model.modelReset.connect(self._on_reset)
         self.set_classes(())
 
     def _timer(self, interval_ms: int, slot: Callable[[], None]) -> QTimer:
@@ -88,8 +103,7 @@ class ResultsPane(QWidget):
         view = self.grid if grid else self.table
         self._views.setCurrentWidget(view)
         selection = self.table.selectionModel()
-        rows = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
-        selection.select(selection.selection(), rows)
+        selection.select(selection.selection(), _SELECT.Select | _SELECT.Rows)
         view.scrollTo(selection.currentIndex())
 
     def set_what_if(self, on: bool) -> None:
@@ -121,8 +135,10 @@ class ResultsPane(QWidget):
 
     def focus(self) -> None:
         """Let the keyboard act on the photographs."""
-        view = self.grid if self._views.currentWidget() is self.grid else self.table
-        view.setFocus()
+        self._view().setFocus()
+
+    def _view(self) -> ResultsTable | ResultsGrid:
+        return self.grid if self._views.currentWidget() is self.grid else self.table
 
     def current_path(self) -> Path | None:
         """Return the photograph that is shown large."""
@@ -131,30 +147,44 @@ class ResultsPane(QWidget):
 
     def select_first(self) -> None:
         """Make the first row current if none is."""
-        if not self.table.currentIndex().isValid() and self.rows.rowCount():
+        if not self.table.currentIndex().isValid() and self._model.rowCount():
             self.step(0)
 
     def step(self, by: int) -> None:
         """Go so many rows down or up."""
         row = max(0, self.table.currentIndex().row()) + by
-        row = min(max(row, 0), self.rows.rowCount() - 1)
-        index = self.rows.index(row, Column.FILE)
-        select = (
-            QItemSelectionModel.SelectionFlag.ClearAndSelect
-            | QItemSelectionModel.SelectionFlag.Rows
-        )
+        self._go_to(min(max(row, 0), self._model.rowCount() - 1))
+
+    def select(self, path: Path) -> None:
+        """Go to a photograph, if it is shown."""
+        row = self._model.row_of(path)
+        if row is not None:
+            self._go_to(row)
+
+    def _go_to(self, row: int) -> None:
+        index = self._model.index(row, Column.FILE)
+        select = _SELECT.ClearAndSelect | _SELECT.Rows
         self.table.selectionModel().setCurrentIndex(index, select)
+
+    def clear_filters(self) -> None:
+        """Show all photographs."""
+        self.search.clear()
+        self.classes.setCurrentIndex(0)
+        self.statuses.setCurrentIndex(0)
+        self._apply_filter()
 
     def counts(self) -> str:
         """Return what is said of the number of photographs."""
         return self._shown.text()
 
-    def selected_results(self) -> list[ImageResult]:
+    def selected_results(self) -> ResultList:
         """Return the engine's results of the selected rows, in the order of the rows."""
-        selection = self.table.selectionModel().selection()
-        rows = {row for area in selection.toList() for row in range(area.top(), area.bottom() + 1)}
-        results = (self.rows.index(row, Column.FILE).data(Role.RESULT) for row in sorted(rows))
-        return [result for result in results if result is not None]
+        return self._model.results(self._selected_rows())
+
+    def _selected_rows(self) -> Positions:
+        areas = self.table.selectionModel().selection().toList()
+        rows = [np.arange(area.top(), area.bottom() + 1) for area in areas]
+        return np.unique(np.concatenate(rows)) if rows else np.empty(0, np.intp)
 
     def next(self) -> None:
         """Go one row down."""
@@ -191,13 +221,14 @@ class ResultsPane(QWidget):
 
     def _apply_filter(self) -> None:
         chosen: RowFilter = self.statuses.currentData()
-        self.rows.set_filter(
+        self._model.set_filter(
             replace(chosen, text=self.search.text().strip(), label=self.classes.currentData())
         )
+        self._view().scrollTo(self.table.currentIndex())
         self._show_counts()
 
     def _show_counts(self) -> None:
-        shown, total = self.rows.rowCount(), self._model.rowCount()
+        shown, total = self._model.rowCount(), self._model.total
         if shown < total:
             text = self.tr("{shown} of {total} photographs shown")
         else:
@@ -206,3 +237,37 @@ class ResultsPane(QWidget):
 
     def _on_current_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
         self.current_changed.emit(current.data(Role.PATH))
+
+    def _on_about_to_reset(self) -> None:
+        row = self.table.currentIndex().row()
+        current = self._model.positions([row] if row >= 0 else [])
+        self._kept = _Kept(row, current, self._model.positions(self._selected_rows()))
+
+    def _on_reset(self) -> None:
+        """Keep what was current and selected, as far as it is shown, without scrolling."""
+        self._counts_timer.start()
+        rows, selection = self._model.rows(self._kept.current), self.table.selectionModel()
+        if not self._model.rowCount():
+            self.current_changed.emit(None)
+            return
+        views = self.table, self.grid
+        for view in views:
+            view.setAutoScroll(False)
+        if len(rows):
+            index = self._model.index(int(rows[0]), Column.FILE)
+            selection.setCurrentIndex(index, _SELECT.NoUpdate)
+            self._select(self._model.rows(self._kept.selected))
+        else:  # a neighbour of what is not shown any more
+            self.step(self._kept.row)
+        for view in views:
+            view.setAutoScroll(True)
+
+    def _select(self, rows: Positions) -> None:
+        runs = np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1)
+        if not len(rows) or len(runs) > _RUNS_AT_MOST:
+            return
+        selection, last = QItemSelection(), len(Column) - 1
+        for run in runs:
+            corners = self._model.index(int(run[0]), 0), self._model.index(int(run[-1]), last)
+            selection.select(*corners)
+        self.table.selectionModel().select(selection, _SELECT.ClearAndSelect)

@@ -1,4 +1,4 @@
-"""The list and the grid in which the photographs are shown."""
+"""The list in which the photographs are shown."""
 
 from __future__ import annotations
 
@@ -7,17 +7,15 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
-    QListView,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
 )
 
 from fundus_gui.gui.labels import class_title
-from fundus_gui.gui.results_model import Column, Role
+from fundus_gui.gui.results_order import Column
 
 _LIST_ICON = 40
-_GRID_ICON = 104
 _FILE_WIDTH = 150  # px that the file's name needs at least
 _STEPPING_ASIDE = (Column.OUTCOME, Column.CONFIDENCE, Column.AGREEMENT)  # the last one first
 
@@ -74,24 +72,6 @@ class ResultsTable(QTableView):
             self.setColumnHidden(column, room < 0 or not is_wanted)
 
 
-class ResultsGrid(QListView):
-    """Large thumbnails with name and result."""
-
-    def __init__(self, rows: QAbstractItemModel) -> None:
-        super().__init__()
-        self.setModel(rows)
-        self.setAccessibleName(self.tr("Photographs and results"))
-        self.setViewMode(QListView.ViewMode.IconMode)
-        self.setMovement(QListView.Movement.Static)
-        self.setResizeMode(QListView.ResizeMode.Adjust)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setUniformItemSizes(True)
-        self.setIconSize(QSize(_GRID_ICON, _GRID_ICON))
-        line = self.fontMetrics().lineSpacing()
-        self.setGridSize(QSize(_GRID_ICON + 16, _GRID_ICON + 3 * line + 8))
-        self.setItemDelegate(_GridDelegate(self))
-
-
 class _FileDelegate(QStyledItemDelegate):
     """Elides each of the two lines: the name, and the folder in an opened tree."""
 
@@ -101,36 +81,13 @@ class _FileDelegate(QStyledItemDelegate):
         """Shorten the lines to the cell."""
         super().initStyleOption(option, index)
         room = option.rect.width() - option.decorationSize.width() - 16
-        option.text = _elided(option, option.text.splitlines(), room)
-
-
-class _GridDelegate(QStyledItemDelegate):
-    """Writes the result below a thumbnail's name."""
-
-    def initStyleOption(
-        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        """Fill in two lines of text."""
-        super().initStyleOption(option, index)
-        result = str(index.sibling(index.row(), Column.RESULT).data())
-        confidence = index.sibling(index.row(), Column.CONFIDENCE).data(Role.SORT)
-        if index.data(Role.REFERRED):  # there is no room for the confidence then
-            result = self.tr("Refer · {result}").format(result=result)
-        elif confidence is not None:
-            result = f"{result} {confidence:.0%}"
-        name = option.text.splitlines()[0]
-        option.text = _elided(option, [name, result], _GRID_ICON + 8)
-
-    def sizeHint(
-        self, option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
-    ) -> QSize:
-        """Return the same size for all."""
-        return QSize(_GRID_ICON + 12, _GRID_ICON + 2 * option.fontMetrics.lineSpacing() + 12)
+        option.text = elided(option, option.text.splitlines(), room)
 
 
 _LINE_BREAK = "\u2028"  # what the style breaks lines at
 
 
-def _elided(option: QStyleOptionViewItem, lines: list[str], width: int) -> str:
+def elided(option: QStyleOptionViewItem, lines: list[str], width: int) -> str:
+    """Return lines that fit into a width in pixels, as the style breaks them."""
     middle = Qt.TextElideMode.ElideMiddle
     return _LINE_BREAK.join(option.fontMetrics.elidedText(line, middle, width) for line in lines)

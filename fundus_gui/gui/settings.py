@@ -13,6 +13,7 @@ from typing import Any, Self
 
 from PySide6.QtCore import QSettings
 
+from fundus_gui.core.aside import put_aside
 from fundus_gui.core.paths import user_data_dir
 
 RECENT_COUNT = 7
@@ -99,16 +100,40 @@ _READERS: dict[type, Callable[[Any], Any]] = {
 
 def load_settings(path: Path) -> AppSettings:
     """Read the settings; what is missing or damaged has its default value."""
+    return _read(path)[0]
+
+
+def put_damaged_aside(path: Path) -> Path | None:
+    """Keep a settings file of which something cannot be read from being overwritten.
+
+    Returns:
+        Where it is now; None for a sound one, for none, and for one that cannot be moved.
+    """
+    return None if _read(path)[1] else put_aside(path)
+
+
+def _read(path: Path) -> tuple[AppSettings, bool]:
+    """Return what can be read, and whether that is all that is there."""
     stored = QSettings(str(path), QSettings.Format.IniFormat)
     defaults = AppSettings()
-    values = {}
+    values, damaged = {}, []
     for field in dataclasses.fields(AppSettings):
+        if not stored.contains(field.name):
+            continue
         read = _READERS[type(getattr(defaults, field.name))]
         try:
             values[field.name] = read(stored.value(field.name))
         except (KeyError, TypeError, ValueError, RecursionError, binascii.Error):
-            continue
-    return AppSettings(**values)
+            damaged.append(field.name)
+    is_sound = not damaged and stored.status() != QSettings.Status.FormatError
+    return AppSettings(**values), is_sound and (bool(values) or not _holds_anything(path))
+
+
+def _holds_anything(path: Path) -> bool:
+    try:
+        return path.stat().st_size > 0
+    except OSError:
+        return False
 
 
 def save_settings(settings: AppSettings, path: Path) -> None:

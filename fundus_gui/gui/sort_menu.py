@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
-from fundus_gui.gui.results_model import Column
+from fundus_gui.gui.results_order import Column
 from fundus_gui.gui.results_views import ResultsTable
 
 

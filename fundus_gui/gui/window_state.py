@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMainWindow, QToolBar, QToolButton
 from fundus_gui.gui.actions import Actions
 from fundus_gui.gui.classification_status import show_classification
 from fundus_gui.gui.classify_page import ClassifyPage
-from fundus_gui.gui.results_model import Status
+from fundus_gui.gui.result_columns import Status
 from fundus_gui.gui.status_bar import RunStatusBar
 
 _MESSAGE_MS = 6000
@@ -84,7 +84,7 @@ class WindowState(QObject):
         )
         self._emphasise(commands.run, can_run)
         commands.cancel.setEnabled(state.busy)
-        has_results = waiting < model.rowCount()
+        has_results = waiting < model.total
         for action in (commands.export_all, commands.export_selection, commands.copy_rows):
             action.setEnabled(has_results)
 

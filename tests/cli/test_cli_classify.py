@@ -258,7 +258,7 @@ def test_letters_that_the_terminal_lacks_are_escaped(
         (["--weights=-1,2"], "Vote weights must be numbers of at least 0"),
         (["--device", "gpu"], "There is no device 'gpu'."),
         (["--out", "r.xlsx"], "Results are written as .csv or .parquet, but not as 'r.xlsx'."),
-        (["--out", "/dev/null/r.csv"], "cannot be written"),
+        (["--out", "/dev/null/r.csv"], "Nothing can be written into /dev/null"),
     ],
 )
 def test_what_cannot_be_is_said_in_one_line(
@@ -276,7 +276,7 @@ def test_what_cannot_be_is_said_in_one_line(
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["classify"], "Missing argument 'PATH'"),
+        (["classify"], "Invalid value for PATH: name photographs or folders"),
         (["classify", "x", "--ensemble", "pair", "--model", "tiny_a"], "not both"),
         (["classify", "x", "--weights", "0.6;0.4"], "such as 0.6,0.4, not '0.6;0.4'"),
         (["classify", "x", "--weights", ""], "such as 0.6,0.4, not ''"),

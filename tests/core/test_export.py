@@ -27,7 +27,7 @@ from tiny_results import (
 from fundus_gui import RESEARCH_USE_ONLY, __version__
 from fundus_gui.core.decision import Decision, PredictionSets, Referral
 from fundus_gui.core.errors import ExportError
-from fundus_gui.core.export import export_results, table_columns, table_row
+from fundus_gui.core.export import Chain, export_results, table_columns, table_row
 from fundus_gui.core.results import UnreadableImage
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="uses names that Windows forbids")
@@ -37,8 +37,10 @@ COLUMNS = [
     *("cnn__prob_amd", "cnn__prob_normal", "vit__prob_amd", "vit__prob_normal"),
     *("cnn__weight", "vit__weight", "agreement", "entropy", "seconds", "image_sha256", "warnings"),
     *("cnn__weights_sha256", "vit__weights_sha256", "prediction_set", "outcome"),
+    *("file_bytes", "file_modified_ns", "row_hash"),
 ]
-TEXTS = {"filename", "relative_path", "status", "error", "label", *COLUMNS[-6:]}
+NUMBERS = {"file_bytes", "file_modified_ns"}
+TEXTS = {"filename", "relative_path", "status", "error", "label", *COLUMNS[-9:]} - NUMBERS
 
 
 def undefused(cell: str) -> str:
@@ -55,13 +57,15 @@ def test_the_columns_are_those_that_others_rely_on() -> None:
     columns = table_columns(run_record())
     assert list(columns) == COLUMNS
     assert {name for name, kind in columns.items() if kind is str} == TEXTS
+    assert {name for name, kind in columns.items() if kind is int} == NUMBERS
 
 
 def test_a_row_says_what_the_prediction_says() -> None:
     result = prediction(Path("/photos/a.jpg"))
     row = table_row(result, run_record(Path("/photos")))
-    assert set(row) == set(COLUMNS) - {"error", "prediction_set", "outcome"}
+    assert set(row) == set(COLUMNS) - {"error", "prediction_set", "outcome", "row_hash"}
     assert (row["filename"], row["status"], row["label"]) == ("a.jpg", "ok", result.label)
+    assert (row["file_bytes"], row["file_modified_ns"]) == (123_456, 1_700_000_000_123_456_789)
     assert row["prob"] == max(result.probabilities)
     assert (row["prob_amd"], row["prob_normal"]) == result.probabilities
     assert row["vit__prob_amd"] == result.member_probabilities[1][0]
@@ -121,16 +125,16 @@ def test_relative_paths_count_from_the_deepest_opened_folder(tmp_path: Path) -> 
     single.parent.mkdir()
     single.touch()
     run = run_record(tmp_path / "a", tmp_path / "a" / "b", single)
-    assert run.relative_path(tmp_path / "a" / "x.jpg") == "x.jpg"
-    assert run.relative_path(tmp_path / "a" / "d" / "x.jpg") == "d/x.jpg"
-    assert run.relative_path(tmp_path / "a" / "b" / "x.jpg") == "x.jpg"
-    assert run.relative_path(single) == "single.jpg"
-    assert run.relative_path(Path("/elsewhere/x.jpg")) == "x.jpg"
+    assert run.names(tmp_path / "a" / "x.jpg") == ("x.jpg", "x.jpg")
+    assert run.names(tmp_path / "a" / "d" / "x.jpg") == ("x.jpg", "d/x.jpg")
+    assert run.names(tmp_path / "a" / "b" / "x.jpg") == ("x.jpg", "x.jpg")
+    assert run.names(single) == ("single.jpg", "single.jpg")
+    assert run.names(Path("/elsewhere/x.jpg")) == ("x.jpg", "x.jpg")
 
 
 def test_files_given_one_by_one_count_as_their_folder_once(tmp_path: Path) -> None:
     files = [tmp_path / f"{number}.jpg" for number in range(50)]
-    assert run_record(*files).roots == (tmp_path,)
+    assert run_record(*files).folders == (tmp_path,)
 
 
 # Formats ------------------------------------------------------------------------------------------
@@ -146,9 +150,9 @@ def test_csv_starts_with_a_byte_order_mark_and_keeps_every_digit(tmp_path: Path)
     for cells, result in zip(read_table(tmp_path / "r.csv"), results, strict=True):
         assert list(cells) == COLUMNS
         for name, value in table_row(result, run).items():
-            read = float(cells[name]) if isinstance(value, float) else cells[name]
+            read = type(value)(cells[name])
             assert read == value, name
-        assert {n for n, cell in cells.items() if cell} == set(table_row(result, run))
+        assert {n for n, cell in cells.items() if cell} == {*table_row(result, run), "row_hash"}
 
 
 def test_parquet_has_typed_columns_and_keeps_every_digit(tmp_path: Path) -> None:
@@ -158,9 +162,10 @@ def test_parquet_has_typed_columns_and_keeps_every_digit(tmp_path: Path) -> None
     table = pq.read_table(tmp_path / "r.PARQUET")
     assert table.column_names == COLUMNS
     assert {f.name for f in table.schema if str(f.type) == "string"} == TEXTS
-    assert {str(field.type) for field in table.schema} == {"string", "double"}
-    empty = dict.fromkeys(COLUMNS)
-    assert table.to_pylist() == [empty | table_row(result, run) for result in results]
+    assert {str(field.type) for field in table.schema} == {"string", "double", "int64"}
+    empty, chain = dict.fromkeys(COLUMNS), Chain(run)
+    rows = [empty | chain.sealed(table_row(result, run)) for result in results]
+    assert table.to_pylist() == rows
     assert names_in(tmp_path) == {"r.json", "r.PARQUET"}
 
 

@@ -671,7 +671,10 @@ BMP = encoded(Image.new("RGB", (9, 9)), "BMP")
     ("content", "problem"),
     [
         (b"", "the file is empty"),
-        (b"Patient 17, left eye", "the contents are not a JPEG, PNG, TIFF, BMP or WebP image"),
+        (
+            b"Patient 17, left eye",
+            "the contents are not a JPEG, PNG, TIFF, BMP, WebP or DICOM image",
+        ),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "the contents are not a JPEG"),
         (encoded(Image.new("RGB", (9, 9)), "GIF"), "the contents are not a JPEG"),
         (encoded(Image.new("RGB", (9, 9)), "EPS"), "the contents are not a JPEG"),

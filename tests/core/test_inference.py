@@ -86,7 +86,7 @@ def test_a_record_tells_of_file_classes_members_and_conversions(
     ensemble: Ensemble, tmp_path: Path
 ) -> None:
     path = tmp_path / "grey.png"
-    Image.new("L", (40, 30), 90).save(path)
+    Image.linear_gradient("L").save(path)
     (result,) = predict_images(ensemble, [path])
     assert isinstance(result, Prediction)
     assert result.class_names == ("amd", "glaucoma", "normal")

@@ -28,13 +28,13 @@ from fundus_gui.core.models import (
 )
 from fundus_gui.core.preprocessing import IMAGENET_MEAN, IMAGENET_STD
 
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-(NEW_ARCHITECTURE,) = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+PAGE = (Path(__file__).parents[2] / "docs" / "add-architecture.md").read_text(encoding="utf-8")
+(NEW_ARCHITECTURE,) = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture
 def two_convolutions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Write the file that the README shows and import it; return the network's name."""
+    """Write the file that the documentation shows and import it; return the network's name."""
     (tmp_path / "two_convolutions.py").write_text(NEW_ARCHITECTURE, encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(registry, "_ARCHITECTURES", dict(registry._ARCHITECTURES))

@@ -79,6 +79,7 @@ class AnsweringDialogs(FileDialogs):
     def __init__(self) -> None:
         self.images: list[Path] = []
         self.folder: Path | None = None
+        self.table: Path | None = None
         self.target: Path | None = None
 
     def open_images(self, _parent: QWidget, _folder: str) -> list[Path]:
@@ -86,6 +87,9 @@ class AnsweringDialogs(FileDialogs):
 
     def open_folder(self, _parent: QWidget, _folder: str) -> Path | None:
         return self.folder
+
+    def open_table(self, _parent: QWidget, _folder: str) -> Path | None:
+        return self.table
 
     def save_as(
         self, _parent: QWidget, _title: str, _suggested: Path, _filters: str

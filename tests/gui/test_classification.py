@@ -14,7 +14,8 @@ from fundus_gui.core.decision import Referral
 from fundus_gui.core.errors import DeviceError, ImageError
 from fundus_gui.core.results import Prediction
 from fundus_gui.gui.classification import Classification, Phase
-from fundus_gui.gui.results_model import ResultsModel, Status
+from fundus_gui.gui.result_columns import Status
+from fundus_gui.gui.results_model import ResultsModel
 from fundus_gui.gui.run_progress import RunProgress
 
 Photographs = Callable[..., Path]
@@ -176,11 +177,11 @@ def test_coming_back_to_an_ensemble_brings_its_results_back(
     classification, model = run
     with qtbot.waitSignal(classification.finished):
         classification.open([photographs(4)])
-    before = model.results()
+    before = list(model.results())
     with qtbot.waitSignal(classification.finished):
         classification.choose(catalogue.of_models(["rdnet"]))
     classification.choose(catalogue.default)
-    assert model.results() == before
+    assert list(model.results()) == before
     assert not classification.busy
     assert classification.models_ready is not None
     assert len(engine.runs) == 2

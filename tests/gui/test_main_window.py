@@ -32,7 +32,8 @@ from fundus_gui.core.paths import user_data_dir
 from fundus_gui.core.results import Prediction
 from fundus_gui.gui.about_dialog import AboutDialog, ShortcutsDialog
 from fundus_gui.gui.main_window import MainWindow
-from fundus_gui.gui.results_model import Column, Status
+from fundus_gui.gui.result_columns import Status
+from fundus_gui.gui.results_order import Column
 from fundus_gui.gui.settings import load_settings
 from fundus_gui.gui.training.run_jobs import TrainedModel
 
@@ -41,7 +42,7 @@ Wait = Callable[[], None]
 
 
 def results_shown(window: MainWindow) -> list[str]:
-    rows = window.page.results.rows
+    rows = window.page.model
     return [rows.index(row, Column.RESULT).data() for row in range(rows.rowCount())]
 
 

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from fundus_gui.core.results import Prediction
 from fundus_gui.gui.main_window import MainWindow
-from fundus_gui.gui.results_model import Column
+from fundus_gui.gui.results_order import Column
 
 Photographs = Callable[..., Path]
 Wait = Callable[[], None]
@@ -34,7 +34,7 @@ def test_moved_weights_are_shown_everywhere_but_never_exported(
     window.open_paths([photographs(8)])
     wait_idle()
     official = window.page.model.results()
-    rows = window.page.results.rows
+    rows = window.page.model
     before = [rows.index(row, Column.CONFIDENCE).data() for row in range(8)]
     move_a_weight(window)
     what_if = [rows.index(row, Column.CONFIDENCE).data() for row in range(8)]

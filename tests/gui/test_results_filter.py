@@ -5,11 +5,12 @@ from fakes import vote
 from PySide6.QtCore import Qt
 from pytestqt.modeltest import ModelTester
 
-from fundus_gui.gui.results_filter import ResultsFilter
-from fundus_gui.gui.results_model import Column, ResultsModel, RowFilter, Status
+from fundus_gui.gui.result_columns import Status
+from fundus_gui.gui.results_model import ResultsModel
+from fundus_gui.gui.results_order import Column, RowFilter
 
 
-def shown(rows: ResultsFilter) -> str:
+def shown(rows: ResultsModel) -> str:
     return "".join(rows.index(row, Column.FILE).data()[0] for row in range(rows.rowCount()))
 
 
@@ -30,32 +31,31 @@ def shown(rows: ResultsFilter) -> str:
 def test_only_rows_that_fit_are_shown(
     model: ResultsModel, row_filter: RowFilter, expected: str
 ) -> None:
-    rows = ResultsFilter(model)
-    rows.set_filter(row_filter)
-    assert shown(rows) == expected
-    rows.set_filter(RowFilter())
-    assert shown(rows) == "123456"
+    model.set_filter(row_filter)
+    assert shown(model) == expected
+    model.set_filter(RowFilter())
+    assert shown(model) == "123456"
 
 
 def test_a_filtered_view_sorts_like_the_model(
     model: ResultsModel, qtmodeltester: ModelTester
 ) -> None:
-    rows = ResultsFilter(model)
-    rows.set_filter(RowFilter(status=Status.CLASSIFIED))
-    rows.sort(Column.CONFIDENCE, Qt.SortOrder.AscendingOrder)
-    assert shown(rows) == "2514"
-    rows.sort(Column.FILE, Qt.SortOrder.DescendingOrder)
-    assert shown(rows) == "5421"
-    qtmodeltester.check(rows)
+    model.set_filter(RowFilter(status=Status.CLASSIFIED))
+    model.sort(Column.CONFIDENCE, Qt.SortOrder.AscendingOrder)
+    assert shown(model) == "2514"
+    model.sort(Column.FILE, Qt.SortOrder.DescendingOrder)
+    assert shown(model) == "5421"
+    qtmodeltester.check(model)
 
 
 def test_rows_come_and_go_as_results_arrive_and_weights_move(model: ResultsModel) -> None:
-    rows = ResultsFilter(model)
-    rows.set_filter(RowFilter(label="amd"))
-    assert shown(rows) == ""
+    model.set_filter(RowFilter(label="amd"))
+    assert shown(model) == ""
     model.set_results([vote("6.png", (0.9, 0.1, 0.0), (0.9, 0.1, 0.0))])
-    assert shown(rows) == "6"
+    model.resort()
+    assert shown(model) == "6"
     model.set_weights((0.0, 1.0))
-    assert shown(rows) == "256"
+    model.resort()
+    assert shown(model) == "256"
     model.clear()
-    assert rows.rowCount() == 0
+    assert model.rowCount() == 0

@@ -10,7 +10,9 @@ from pytestqt.modeltest import ModelTester
 
 from fundus_gui.core.decision import Decision, Referral
 from fundus_gui.core.results import Prediction, UnreadableImage
-from fundus_gui.gui.results_model import Column, ResultsModel, Role, Status
+from fundus_gui.gui.result_columns import Status
+from fundus_gui.gui.results_model import ResultsModel, Role
+from fundus_gui.gui.results_order import Column
 
 ASCENDING, DESCENDING = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
 
@@ -50,7 +52,7 @@ def test_every_photograph_has_a_row_whatever_became_of_it(model: ResultsModel) -
         "–",
     ]
     assert [model.count(status) for status in Status] == [1, 4, 1]
-    assert model.waiting() == [WAITING]
+    assert list(model.waiting()) == [WAITING]
 
 
 def test_the_table_says_what_the_prediction_says(model: ResultsModel) -> None:
@@ -58,9 +60,9 @@ def test_the_table_says_what_the_prediction_says(model: ResultsModel) -> None:
         result = model.index(row, 0).data(Role.RESULT)
         if isinstance(result, Prediction):
             assert model.index(row, 0).data(Role.LABEL) == result.label
-            confidence = model.index(row, Column.CONFIDENCE).data(Role.SORT)
+            confidence = model.index(row, Column.CONFIDENCE).data(Role.NUMBER)
             assert confidence == pytest.approx(result.confidence, abs=1e-15)
-            agreement = model.index(row, Column.AGREEMENT).data(Role.SORT)
+            agreement = model.index(row, Column.AGREEMENT).data(Role.NUMBER)
             assert agreement == pytest.approx(result.agreement, abs=1e-15)
 
 
@@ -180,7 +182,7 @@ def test_what_becomes_of_a_photograph_is_what_the_prediction_says(model: Results
     for result in results:
         index = model.index(model.row_of(result.path) or 0, Column.FILE)
         assert index.data(Role.REFERRED) == (result.outcome == "refer")
-        confidence = index.siblingAtColumn(Column.CONFIDENCE).data(Role.SORT)
+        confidence = index.siblingAtColumn(Column.CONFIDENCE).data(Role.NUMBER)
         assert confidence == pytest.approx(result.confidence, abs=1e-15)
     model.sort(Column.OUTCOME, ASCENDING)
     assert order(model) == "251436"
@@ -191,5 +193,5 @@ def test_a_referral_holds_for_the_ensemble_s_own_weights_only(model: ResultsMode
     model.set_weights((0.2, 0.8))
     assert set(shown(model, Column.OUTCOME)) == {"–"}
     reweighted = model.results()[1].reweighted((0.2, 0.8))  # type: ignore[union-attr]
-    confidence = model.index(1, Column.CONFIDENCE).data(Role.SORT)
+    confidence = model.index(1, Column.CONFIDENCE).data(Role.NUMBER)
     assert confidence == pytest.approx(reweighted.confidence, abs=1e-15)

@@ -10,7 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from fundus_gui.core.decision import Decision, Referral
 from fundus_gui.core.results import Prediction, UnreadableImage
-from fundus_gui.gui.results_model import Column, ResultsModel
+from fundus_gui.gui.results_model import ResultsModel
+from fundus_gui.gui.results_order import Column
 from fundus_gui.gui.results_pane import ResultsPane
 
 
@@ -87,7 +88,7 @@ def test_the_selection_is_the_same_in_list_and_grid(qtbot: QtBot, pane: ResultsP
     assert not pane.table.isVisible()
     assert selected(pane) == "12"
     select = QItemSelectionModel.SelectionFlag.ClearAndSelect
-    pane.grid.selectionModel().select(pane.rows.index(4, 0), select)
+    pane.grid.selectionModel().select(pane.table.model().index(4, 0), select)
     pane.set_grid(False)
     assert selected(pane) == "5"
     assert pane.table.selectionModel().isRowSelected(4)
@@ -143,5 +144,5 @@ def test_ten_thousand_photographs_ask_for_pictures_of_what_is_seen_only(
         model.set_results([UnreadableImage(path, "x") for path in paths[start : start + 500]])
         qtbot.wait(1)
     qtbot.wait(50)
-    assert pane.rows.rowCount() == 10_000
+    assert pane.table.model().rowCount() == 10_000
     assert 0 < len(asked) < 100

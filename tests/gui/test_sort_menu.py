@@ -8,7 +8,8 @@ import pytest
 from PySide6.QtGui import QAction
 
 from fundus_gui.gui.main_window import MainWindow
-from fundus_gui.gui.results_model import Column, Role
+from fundus_gui.gui.results_model import Role
+from fundus_gui.gui.results_order import Column
 from fundus_gui.gui.settings import AppSettings
 
 
@@ -26,8 +27,8 @@ def entry(window: MainWindow, column: Column) -> QAction:
 
 
 def confidences(window: MainWindow) -> list[float]:
-    rows = window.page.results.rows
-    return [rows.index(r, Column.CONFIDENCE).data(Role.SORT) for r in range(rows.rowCount())]
+    rows = window.page.model
+    return [rows.index(r, Column.CONFIDENCE).data(Role.NUMBER) for r in range(rows.rowCount())]
 
 
 def test_the_grid_is_sorted_from_the_menu(filled: MainWindow) -> None:

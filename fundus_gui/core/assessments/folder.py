@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from fundus_gui import RESEARCH_USE_ONLY
+from fundus_gui.core import atomic
 from fundus_gui.core.assessments.predictions_table import (
     csv_text,
     leaks_table,
@@ -38,6 +39,11 @@ FORMAT_VERSION = 1
 
 _RECORD, _REPORT, _TABLES = "assessment.json", "report.json", "tables"
 _LISTED = ("balanced_accuracy", "macro_auc", "log_loss")  # figures by which evaluations are told
+# What a file that was altered can raise on its way through the parsers.
+_DAMAGED = (
+    *(ValueError, LookupError, TypeError, AttributeError),
+    *(OverflowError, RecursionError, csv.Error),
+)
 _LONGEST_NAME = 100
 
 
@@ -84,7 +90,7 @@ def writing_steps(assessment: Assessment, folder: Path) -> Generator[str, None, 
     if os.path.lexists(folder):
         raise ExportError(f"{folder} exists already; nothing was overwritten. Name a new folder.")
     named = dataclasses.replace(assessment, name=folder.name)
-    new = folder.with_name(f".{folder.name[:40]}.{os.getpid()}.new")
+    new = atomic.temporary_beside(folder)
     try:
         (new / _TABLES).mkdir(parents=True)
         for name, text in _files(named).items():
@@ -206,7 +212,7 @@ def read_assessment(folder: Path) -> Assessment:
         raise _unreadable(folder, f"{error.strerror}") from error
     except KeyError as error:
         raise _unreadable(folder, f"it says nothing of {error}") from error
-    except (FundusError, ValueError, LookupError, TypeError, AttributeError, csv.Error) as error:
+    except (FundusError, *_DAMAGED) as error:
         raise _unreadable(folder, str(error)) from error
 
 
@@ -287,7 +293,7 @@ def find_assessments(folder: Path) -> list[AssessmentSummary]:
     for entry in entries:
         try:
             found.append(_summary(entry))
-        except (OSError, FundusError, ValueError, LookupError, TypeError, AttributeError):
+        except (OSError, FundusError, *_DAMAGED):
             continue
     return sorted(found, key=lambda summary: (summary.date, summary.name), reverse=True)
 

@@ -11,15 +11,12 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Literal, NamedTuple, get_args
 
-from filelock import FileLock, Timeout
-
-from fundus_gui.core.atomic import write_bytes
+from fundus_gui.core.atomic import changing, write_bytes
 from fundus_gui.core.errors import DatasetError, ExportError
 from fundus_gui.core.export import defused
 
 Verdict = Literal["right", "wrong"]
 
-_LOCK_SECONDS = 5.0
 _NEEDED = ("filename", "verdict")
 _PLACES_AT_MOST = 5
 
@@ -125,14 +122,9 @@ class Marks:
     @contextmanager
     def _writing(self) -> Iterator[None]:
         """Keep other windows out, and turn the system's complaints into a sentence."""
-        lock = FileLock(self.file.with_name(f".{self.file.name}.lock"), timeout=_LOCK_SECONDS)
         try:
-            with lock:
+            with changing(self.file):
                 yield
-        except Timeout:
-            raise ExportError(
-                f"{self.file} is being written by another window. Try again in a moment."
-            ) from None
         except OSError as error:
             raise ExportError(
                 f"The second opinion cannot be saved to {self.file}: {error.strerror}. "

@@ -34,6 +34,16 @@ def write_ensemble(spec: EnsembleSpec, folder: Path, *, overwrite: bool = False)
         EnsembleError: the name is taken, or the file cannot be read or written.
     """
     path = folder / ENSEMBLES_FILE
+    try:
+        with atomic.changing(path):
+            atomic.write_bytes(path, _with_entry(path, spec, overwrite).encode())
+    except OSError as error:
+        raise EnsembleError(f"{path} cannot be written ({error.strerror}).") from error
+    return path
+
+
+def _with_entry(path: Path, spec: EnsembleSpec, overwrite: bool) -> str:
+    """Return the file's text with the ensemble in it."""
     text = _text(path)
     document = _parsed(text)
     entries = _entries(document)
@@ -45,14 +55,10 @@ def write_ensemble(spec: EnsembleSpec, folder: Path, *, overwrite: bool = False)
         )
     written = {"ensembles": {spec.name: spec.to_table()}}
     appended = f"{text.rstrip()}\n\n{tomli_w.dumps(written)}".lstrip()
-    if not (is_new and _is_toml(appended)):
-        document["ensembles"] = entries | written["ensembles"]
-        appended = tomli_w.dumps(document)
-    try:
-        atomic.write_bytes(path, appended.encode())
-    except OSError as error:
-        raise EnsembleError(f"{path} cannot be written ({error.strerror}).") from error
-    return path
+    if is_new and _is_toml(appended):
+        return appended
+    document["ensembles"] = entries | written["ensembles"]
+    return tomli_w.dumps(document)
 
 
 def _text(path: Path) -> str:
@@ -65,7 +71,7 @@ def _text(path: Path) -> str:
 def _parsed(text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also an integer too long, tables too deep
         raise _unreadable(error) from error
 
 
@@ -83,6 +89,6 @@ def _entries(document: dict[str, Any]) -> dict[str, Any]:
 def _is_toml(text: str) -> bool:
     try:
         tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         return False
     return True

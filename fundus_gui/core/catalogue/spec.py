@@ -94,7 +94,7 @@ class EnsembleSpec:
                 prediction_sets=None if sets is None else _prediction_sets(sets),
                 referral=None if referral is None else _referral(referral),
             )
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise EnsembleError(
                 f"Its table lacks a setting or holds an impossible one ({error})."
             ) from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,15 +23,15 @@ class ParquetTable:
     def __init__(self, path: Path, columns: dict[str, type]) -> None:
         self._path = path
         self._partial = path.with_name(f".{path.name[:40]}.{os.getpid()}.partial")
-        types = {str: pa.string(), float: pa.float64()}
+        types = {str: pa.string(), float: pa.float64(), int: pa.int64()}
         self._schema = pa.schema([(name, types[kind]) for name, kind in columns.items()])
         with _refusing():
             self._writer = pq.ParquetWriter(self._partial, self._schema)
         self._rows: list[dict[str, str | float | None]] = []
 
-    def write(self, row: dict[str, str | float | None]) -> None:
+    def write(self, row: Mapping[str, str | float | None]) -> None:
         """Add a row; absent cells are empty."""
-        self._rows.append(row)
+        self._rows.append(dict(row))
         if len(self._rows) >= _ROWS:
             self._flush()
 
@@ -58,3 +58,16 @@ def _refusing() -> Iterator[None]:
         yield
     except pa.ArrowException as error:
         raise OSError(str(error)) from error
+
+
+def read_rows(path: Path) -> Iterator[list[str | float | None]]:
+    """Yield the names of the columns, then the cells of each row.
+
+    Raises:
+        OSError: it cannot be read, or is no Parquet file.
+    """
+    with _refusing(), pq.ParquetFile(path) as table:
+        yield list(table.schema_arrow.names)
+        for batch in table.iter_batches(_ROWS):
+            for row in batch.to_pylist():
+                yield list(row.values())

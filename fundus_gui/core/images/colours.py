@@ -9,8 +9,11 @@ import struct
 import numpy as np
 from PIL import Image, ImageCms, ImageOps
 
-_ON_BLACK = "transparent parts shown on black"
-_MODE_NOTES = {
+from fundus_gui.core.images.limits import EXPORT_AGAIN, RefusedError
+
+SEVERAL_IMAGES = "the file holds several images; the first was read"
+IN_16_BITS = "16-bit channels scaled to 8 bits"
+MODE_NOTES = {
     "1": "1-bit black and white, without colour",
     "L": "greyscale, without colour",
     "LA": "greyscale, without colour",
@@ -18,26 +21,21 @@ _MODE_NOTES = {
     "CMYK": "converted from CMYK",
     "LAB": "converted from CIELab",
 }
-
-EXPORT_AGAIN = "export the photograph again as an 8-bit RGB image (JPEG, PNG or TIFF)"
-
-
-class RefusedError(Exception):
-    """An image that Pillow would read but that must not be used; its text is the problem."""
+_ON_BLACK = "transparent parts shown on black"
 
 
 def upright_rgb(image: Image.Image, notes: list[str]) -> Image.Image:
     """Decode an opened image and name every conversion in `notes`."""
     raw_modes = " ".join(str(tile[3]) for tile in getattr(image, "tile", ()))
     if getattr(image, "is_animated", False):
-        notes.append("the file holds several images; the first was read")
+        notes.append(SEVERAL_IMAGES)
     image.load()
     try:
         ImageOps.exif_transpose(image, in_place=True)
     except (OSError, SyntaxError, ValueError, TypeError, LookupError, struct.error):
         notes.append("the EXIF data is damaged; the orientation may be missing")
-    if image.mode in _MODE_NOTES:
-        notes.append(_MODE_NOTES[image.mode])
+    if image.mode in MODE_NOTES:
+        notes.append(MODE_NOTES[image.mode])
 
     profile = image.info.get("icc_profile")
     if image.mode == "LAB":
@@ -45,7 +43,7 @@ def upright_rgb(image: Image.Image, notes: list[str]) -> Image.Image:
     if image.mode.startswith("I"):
         image = _eight_bit_grey(image, 12 if "I;12" in raw_modes else 16, notes)
     elif ";16" in raw_modes:
-        notes.append("16-bit channels scaled to 8 bits")  # by Pillow, which keeps the high bytes
+        notes.append(IN_16_BITS)  # by Pillow, which keeps the high bytes
     if image.has_transparency_data:
         image = _on_black(image, notes)
     elif image.mode not in ("L", "RGB", "CMYK"):
@@ -68,7 +66,7 @@ def _eight_bit_grey(image: Image.Image, bits: int, notes: list[str]) -> Image.Im
         notes.append(f"{bits}-bit grey scaled to 8 bits")
         values = values >> (bits - 8)
     else:
-        notes.append(_MODE_NOTES["L"])
+        notes.append(MODE_NOTES["L"])
     return Image.fromarray(values.astype(np.uint8))
 
 

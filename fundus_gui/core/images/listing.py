@@ -11,7 +11,7 @@ from pathlib import Path, PurePath
 from fundus_gui.core.errors import ImageError
 
 IMAGE_SUFFIXES = frozenset(
-    {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".bmp", ".webp"}
+    {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".bmp", ".webp", ".dcm"}
 )
 
 _FolderId = tuple[int, int]

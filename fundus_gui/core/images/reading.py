@@ -17,13 +17,15 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from fundus_gui.core.errors import ImageError
-from fundus_gui.core.images.colours import EXPORT_AGAIN, RefusedError, upright_rgb
-
-# Twice the largest fundus camera, or a mosaic of 10,000 x 10,000. Decoding takes 7 to 8 bytes a
-# pixel, so one photograph stays below 1 GB of memory.
-MAX_PIXELS = 100_000_000
-# 100 megapixels of four 16-bit channels, uncompressed, fit.
-MAX_BYTES = 1_000_000_000
+from fundus_gui.core.images.colours import upright_rgb
+from fundus_gui.core.images.dicom import is_dicom, open_dicom
+from fundus_gui.core.images.limits import (
+    EXPORT_AGAIN,
+    MAX_BYTES,
+    MAX_PIXELS,
+    RefusedError,
+    refuse_too_many_pixels,
+)
 
 # The contents decide among these (a PNG named .jpg is read); no other decoder sees a stranger's
 # file, Ghostscript least of all.
@@ -60,9 +62,10 @@ class Photograph:
 def read_photograph(
     path: Path, *, max_pixels: int = MAX_PIXELS, enough: int | None = None
 ) -> Photograph:
-    """Read a JPEG (also MPO), PNG, TIFF, BMP or WebP file, told apart by its contents.
+    """Read a JPEG (also MPO), PNG, TIFF, BMP, WebP or DICOM file, told apart by its contents.
 
-    Thread-safe. Only regular files are opened, so that a pipe cannot block.
+    Thread-safe. Only regular files are opened, so that a pipe cannot block. Of a DICOM file's
+    header nothing is read that identifies a patient.
 
     Args:
         path: the file.
@@ -78,7 +81,7 @@ def read_photograph(
     notes: list[str] = []
     with _explained(path, content, sha256):
         # Nested, so that nothing keeps a second copy of a large image alive.
-        image = _open(content, max_pixels)
+        image = _open(content, max_pixels, notes)
         width = image.width
         if enough is not None:
             image.draft(None, (enough, enough))
@@ -100,7 +103,7 @@ def thumbnail(path: Path, size: int) -> NDArray[np.uint8]:
     """
     content = _read_bytes(path)
     with _explained(path, content):
-        image = _open(content, MAX_PIXELS)
+        image = _open(content, MAX_PIXELS, [])
         image.draft(None, (size, size))  # lets the JPEG decoder skip what is too fine to be seen
         rgb = upright_rgb(image, [])
         scale = size / max(rgb.size)
@@ -159,6 +162,8 @@ def _explained(path: Path, content: bytes, sha256: str = "") -> Iterator[None]:
 
 def _format_of(content: bytes) -> str | None:
     """Return the format that the first bytes promise."""
+    if is_dicom(content):
+        return "DICOM"
     for name in _FORMATS:
         _, accepts = Image.OPEN[name]
         if accepts is not None and accepts(content[:16]):
@@ -169,22 +174,19 @@ def _format_of(content: bytes) -> str | None:
 def _unidentified_problem(content: bytes) -> str:
     promised = _format_of(content)
     if promised is None:
-        return f"the contents are not a JPEG, PNG, TIFF, BMP or WebP image; {EXPORT_AGAIN}"
+        return f"the contents are not a JPEG, PNG, TIFF, BMP, WebP or DICOM image; {EXPORT_AGAIN}"
     return (
         f"the {promised} header is truncated or damaged, says 0 pixels or is of an unsupported "
         f"kind; {EXPORT_AGAIN}"
     )
 
 
-def _open(content: bytes, max_pixels: int) -> Image.Image:
-    """Read the header only and refuse what must not be decoded."""
+def _open(content: bytes, max_pixels: int, notes: list[str]) -> Image.Image:
+    """Read the header, mostly nothing more, and refuse what must not be decoded."""
+    if is_dicom(content):
+        return open_dicom(content, max_pixels, notes)
     image = Image.open(io.BytesIO(content), formats=_FORMATS)
-    width, height = image.size
-    if width * height > max_pixels:
-        raise RefusedError(
-            f"the image has {width * height / 1e6:,.6g} megapixels ({width} × {height}), more "
-            f"than the limit of {max_pixels / 1e6:,.6g}; make it smaller"
-        )
+    refuse_too_many_pixels(*image.size, max_pixels)
     if image.mode == "F":
         raise RefusedError(f"its pixels are floating-point numbers; {EXPORT_AGAIN}")
     return image

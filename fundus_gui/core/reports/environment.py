@@ -18,6 +18,7 @@ PACKAGES = (
     "filelock",
     "safetensors",
     "Pillow",
+    "pydicom",
     "ImageHash",
     "numpy",
     "scipy",

@@ -6,7 +6,9 @@ import dataclasses
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from functools import cache
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 Ending = Literal["finished", "stopped", "failed"]
 
@@ -207,6 +209,24 @@ def event_from_json(line: str) -> Event | None:
         if kind is WeightsLoaded:
             values |= {name: tuple(values[name]) for name in ("mean", "std")}
         event: Event = kind(**values)
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
-    return event
+    is_sound = all(_fits(getattr(event, name), hint) for name, hint in _hints(kind).items())
+    return event if is_sound else None
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind)
+
+
+def _fits(value: object, hint: Any) -> bool:
+    """Return whether a field is of its kind; what lies inside tuples and tables is not looked at."""
+    origin = get_origin(hint) or hint
+    if origin in (Union, UnionType):
+        return any(_fits(value, part) for part in get_args(hint))
+    if origin is Literal:
+        return value in get_args(hint)
+    if origin in (int, float):
+        return isinstance(value, int | origin) and not isinstance(value, bool)
+    return isinstance(value, origin)

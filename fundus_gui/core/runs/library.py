@@ -34,10 +34,13 @@ def add_to_library(run: Path, name: str | None = None) -> Path:
             "- _ + . in it."
         )
     target = user_weights_dir() / f"{name}.safetensors"
-    if os.path.lexists(target):
-        raise ExportError(f"A model named '{name}' is installed already. Choose another name.")
     try:
-        atomic.write_bytes(target, best.read_bytes())
+        with atomic.changing(target.parent):
+            if os.path.lexists(target):
+                raise ExportError(
+                    f"A model named '{name}' is installed already. Choose another name."
+                )
+            atomic.write_bytes(target, best.read_bytes())
     except OSError as error:
         raise ExportError(
             f"'{name}' cannot be added to {target.parent} ({error.strerror}). Free some space."

@@ -20,6 +20,7 @@ from fundus_gui.core.datasets import (
     read_split,
     split_table,
 )
+from fundus_gui.core.devices import device_errors_told
 from fundus_gui.core.errors import ConfigError, DatasetError, FundusError
 from fundus_gui.core.models import create_model
 from fundus_gui.core.preprocessing import Preprocessing
@@ -144,7 +145,8 @@ def _check_growth(network: torch.nn.Module, config: TrainConfig) -> None:
 def _told(folder: RunFolder) -> Iterator[None]:
     """Write an error into the events before passing it on."""
     try:
-        yield
+        with device_errors_told():
+            yield
     except FundusError as error:
         with suppress(FundusError):
             folder.append_event(RunEnded(ending="failed", reason=str(error)))

@@ -113,13 +113,12 @@ def decode_views(
         return MemoryViews(np.frombuffer(stream.getbuffer(), np.uint8).reshape(shape))
     path = cache_dir() / "views" / f"{_fingerprint(images, preprocessing)}.npy"
     try:
-        if path.is_file():
+        header = _header(shape)
+        if _is_whole(path, header, math.prod(shape)):
             os.utime(path)  # used last
         else:
             with replacing(path) as file:
-                np.lib.format.write_array_header_1_0(
-                    file, {"descr": "|u1", "fortran_order": False, "shape": shape}
-                )
+                file.write(header)
                 yield from _write_views(file, images, preprocessing)
             remove_least_recent(path.parent, keep=path)
         return DiskViews(path)
@@ -129,6 +128,23 @@ def decode_views(
             f"{math.prod(shape) / 1e9:.2g} GB are needed). Free some space, or choose another "
             "cache: memory or none."
         ) from error
+
+
+def _header(shape: tuple[int, ...]) -> bytes:
+    """Return how the file of views begins."""
+    stream = io.BytesIO()
+    facts = {"descr": "|u1", "fortran_order": False, "shape": shape}
+    np.lib.format.write_array_header_1_0(stream, facts)
+    return stream.getvalue()
+
+
+def _is_whole(path: Path, header: bytes, pixels: int) -> bool:
+    """Return whether an earlier run's file is there, undamaged as far as start and length tell."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(header)) == header and file.seek(0, 2) == len(header) + pixels
+    except FileNotFoundError:
+        return False
 
 
 def _free_memory() -> int:

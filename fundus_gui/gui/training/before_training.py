@@ -78,7 +78,13 @@ def _answer(command: Sequence[str], folder: Path) -> Generator[None, None, str]:
     with (
         said.open("wb") as out,
         told.open("wb") as err,
-        subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err) as process,
+        subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # on Windows: no console
+        ) as process,
     ):
         try:
             while process.poll() is None:

@@ -18,7 +18,7 @@ from fundus_gui.core.runs import (
     resume_arguments,
     train_arguments,
 )
-from fundus_gui.gui.training.run_library import new_run_path
+from fundus_gui.gui.training.run_library import make_run_folder
 
 _POLL_SECONDS = 0.1
 _TAKE_UP_SECONDS = 120.0  # torch from a cold disk; longer than that is not waited for
@@ -34,7 +34,8 @@ class Launched:
 def own_program() -> tuple[str, ...]:
     """Return the command of this program, from a source tree or a frozen bundle."""
     if getattr(sys, "frozen", False):
-        return (sys.executable,)
+        # Under Windows the entry of the window has no output that could go into a log.
+        return (str(Path(sys.executable).with_stem("fundus-gui")),)
     return (sys.executable, "-m", "fundus_gui")
 
 
@@ -47,7 +48,7 @@ def start_run(
         DatasetError: no folder can have that name.
         ExportError: the folder cannot be written, or the process not started.
     """
-    path = new_run_path(folder, name)
+    path = make_run_folder(folder, name)
     yield from _launch([*program, *train_arguments(config, path)], RunFolder(path))
 
 

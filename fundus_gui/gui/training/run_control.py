@@ -158,6 +158,9 @@ class RunControl(QObject):
         return worker
 
     def _on_runs_read(self, runs: tuple[KnownRun, ...]) -> None:
+        problem, self._library.problem = self._library.problem, None
+        if problem is not None:
+            self.failed.emit(problem)
         if runs != self._runs:
             self._runs = runs
             self.runs_changed.emit()

@@ -5,17 +5,19 @@ from __future__ import annotations
 import threading
 import time
 import tomllib
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import tomli_w
 
 from fundus_gui.core import atomic
+from fundus_gui.core.aside import put_aside
 from fundus_gui.core.errors import DatasetError, ExportError, FundusError
 from fundus_gui.core.runs import Run, RunFolder, read_run
 
-_LIST_FILE = "list.toml"
+_LIST_FILE, _LISTED = "list.toml", ("opened", "hidden")
 _PAUSE_SECONDS = 2.0
 _SHARE = 10  # of the time at most a tenth is spent reading
 
@@ -57,13 +59,16 @@ class RunLibrary:
 
     Args:
         folder: where the window's own runs lie; it may not exist yet.
+
+    Attributes:
+        problem: what should be told of the list itself, until somebody takes it.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._known: dict[Path, tuple[object, KnownRun]] = {}
         self._wake = threading.Event()
-        self._changing = threading.Lock()
+        self.problem: DatasetError | None = None
 
     def watch(self) -> Generator[tuple[KnownRun, ...], None, None]:
         """Yield all runs, the newest first, every two seconds and when woken; has no end."""
@@ -99,8 +104,7 @@ class RunLibrary:
         """
         path = path.absolute()
         read_run(path)
-        with self._changing:
-            before = self._choices()
+        with self._changing() as before:
             opened = before.opened
             if path.parent != self.folder.absolute() and str(path) not in opened:
                 opened = (*opened, str(path))
@@ -115,8 +119,7 @@ class RunLibrary:
             ExportError: the list cannot be written.
         """
         names = [str(path) for path in paths]
-        with self._changing:
-            before = self._choices()
+        with self._changing() as before:
             others = [name for name in before.hidden if name not in names]
             self._write(replace(before, hidden=(*others, *names) if hidden else tuple(others)))
         yield
@@ -143,26 +146,49 @@ class RunLibrary:
     def _choices(self) -> _Choices:
         try:
             values = tomllib.loads((self.folder / _LIST_FILE).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            return _Choices(*(_texts(values.get(name, [])) for name in _LISTED))
+        except OSError:
             return _Choices()
-        return _Choices(*(tuple(map(str, values.get(name, ()))) for name in ("opened", "hidden")))
+        except (ValueError, TypeError, RecursionError):  # no TOML, or not of lists
+            self._put_list_aside()
+            return _Choices()
 
-    def _write(self, choices: _Choices) -> None:
-        values = {"opened": list(choices.opened), "hidden": list(choices.hidden)}
+    def _put_list_aside(self) -> None:
+        aside = put_aside(self.folder / _LIST_FILE)
+        if aside is not None:
+            self.problem = DatasetError(
+                f"The list of runs was damaged and is now {aside}. Runs that lie elsewhere are "
+                "no longer listed: open them again. Hidden ones are shown."
+            )
+
+    @contextmanager
+    def _changing(self) -> Iterator[_Choices]:
+        """Keep other windows and threads out of `list.toml`."""
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            atomic.write_bytes(self.folder / _LIST_FILE, tomli_w.dumps(values).encode())
+            with atomic.changing(self.folder / _LIST_FILE):
+                yield self._choices()
         except OSError as error:
             raise ExportError(
                 f"The list of runs in {self.folder} cannot be written ({error.strerror})."
             ) from error
 
+    def _write(self, choices: _Choices) -> None:
+        values = {"opened": list(choices.opened), "hidden": list(choices.hidden)}
+        atomic.write_bytes(self.folder / _LIST_FILE, tomli_w.dumps(values).encode())
 
-def new_run_path(folder: Path, name: str) -> Path:
-    """Return a folder of that name, or with a number behind it where there is one already.
+
+def _texts(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise TypeError
+    return tuple(map(str, value))
+
+
+def make_run_folder(folder: Path, name: str) -> Path:
+    """Make a folder of that name, or with a number behind it where there is one already.
 
     Raises:
         DatasetError: no folder can have that name.
+        ExportError: the disk refuses.
     """
     name = name.strip()
     if not name or name.startswith(".") or set(name) & set('/\\:*?"<>|') or len(name) > 100:
@@ -171,9 +197,20 @@ def new_run_path(folder: Path, name: str) -> Path:
             "- _ + . in it."
         )
     path, number = folder / name, 2
-    while path.exists() or path.is_symlink():
-        path, number = folder / f"{name} {number}", number + 1
+    with RunFolder(path).writing():
+        folder.mkdir(parents=True, exist_ok=True)
+        while not _made_anew(path):
+            path, number = folder / f"{name} {number}", number + 1
     return path
+
+
+def _made_anew(path: Path) -> bool:
+    """Make a folder; False when something has that name, if only since a moment ago."""
+    try:
+        path.mkdir()
+    except FileExistsError:
+        return False
+    return True
 
 
 def _folders_in(folder: Path) -> list[Path]:

@@ -193,3 +193,18 @@ def test_views_that_fill_the_memory_are_kept_on_disk(
     monkeypatch.setattr(module, "_free_memory", lambda: 4 * needed)
     decoded(images, "auto")
     assert len(list(cache.iterdir())) == 1
+
+
+@pytest.mark.parametrize("length", [0, 5, 60, 200, 1000])
+def test_damaged_views_on_disk_are_made_again(
+    images: list[LabelledImage], cache: Path, length: int
+) -> None:
+    whole = [view.clone() for view in map(decoded(images).__getitem__, range(12))]
+    (file,) = cache.iterdir()
+    content = file.read_bytes()
+    file.write_bytes(content[:length])
+    again = decoded(images)
+    assert all(torch.equal(again[number], view) for number, view in enumerate(whole))
+    file.write_bytes(b"\x93NUMPY\x01\0" + content[8:200].swapcase() + content[200:])
+    again = decoded(images)
+    assert all(torch.equal(again[number], view) for number, view in enumerate(whole))

@@ -138,7 +138,8 @@ def test_a_program_that_is_not_there_is_an_error(qtbot: QtBot, tmp_path: Path) -
 def test_the_program_is_this_one(monkeypatch: pytest.MonkeyPatch) -> None:
     assert own_program() == (sys.executable, "-m", "fundus_gui")
     monkeypatch.setattr(sys, "frozen", True, raising=False)
-    assert own_program() == (sys.executable,)
+    monkeypatch.setattr(sys, "executable", str(Path("opt", "fundus-classifier.exe")))
+    assert own_program() == (str(Path("opt", "fundus-gui.exe")),)
 
 
 def test_a_run_from_elsewhere_stays_in_the_list(qtbot: QtBot, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from invented_runs import begin, finished
 
 from fundus_gui.core.errors import DatasetError, ExportError
 from fundus_gui.core.runs import RunEnded
-from fundus_gui.gui.training.run_library import RunLibrary, new_run_path
+from fundus_gui.gui.training.run_library import RunLibrary, make_run_folder
 
 
 def names(library: RunLibrary) -> list[str]:
@@ -79,13 +79,26 @@ def test_a_list_that_cannot_be_written_says_so(tmp_path: Path) -> None:
 
 
 def test_a_new_run_takes_no_name_that_is_taken(tmp_path: Path) -> None:
-    assert new_run_path(tmp_path, " run ") == tmp_path / "run"
-    (tmp_path / "run").mkdir()
+    assert make_run_folder(tmp_path, " run ") == tmp_path / "run"
     (tmp_path / "run 2").mkdir()
-    assert new_run_path(tmp_path, "run") == tmp_path / "run 3"
+    assert make_run_folder(tmp_path, "run") == tmp_path / "run 3"
 
 
 @pytest.mark.parametrize("name", ["", " ", ".hidden", "..", "a/b", "a\\b", "a:b", "x" * 101])
 def test_a_name_that_no_folder_can_have_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(DatasetError, match="cannot be the name"):
-        new_run_path(tmp_path, name)
+        make_run_folder(tmp_path, name)
+
+
+@pytest.mark.parametrize("content", [b"opened = [", b"\xff\xfe", b"opened = 3", b'hidden = "a"'])
+def test_a_damaged_list_is_put_aside_and_told_of_once(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "list.toml").write_bytes(content)
+    finished(tmp_path / "run")
+    library = RunLibrary(tmp_path)
+    assert names(library) == ["run"]
+    assert "was damaged and is now" in str(library.problem)
+    assert (tmp_path / "list.toml.broken-1").read_bytes() == content
+    library.problem = None
+    list(library.hide((tmp_path / "run",), hidden=True))
+    assert [known.is_hidden for known in library.read()] == [True]
+    assert library.problem is None

@@ -1,0 +1,191 @@
+"""Make the program that runs without Python: a folder, and an archive of it to download.
+
+python3 build_scripts/build.py                    for processors, on any system
+python3 build_scripts/build.py --flavour cuda     for NVIDIA's GPUs; 5 times as large
+python3 build_scripts/build.py --test             builds, then uses the archive as a person would
+python3 build_scripts/build.py --test --no-build  tests what was built last
+
+Takes some minutes and 4 GB below build/; the results lie in dist/. On Linux without CUDA, pip must
+know where the wheels of torch for processors are (PIP_INDEX_URL or PIP_FIND_LINKS).
+"""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from bundling import inspection, packing
+from bundling.findings import Finding, markdown
+from bundling.identity import CONSOLE, Identity, read_identity
+from bundling.smoke import check_console, make_workplace, source_command
+from bundling.smoke_window import check_window
+from bundling.toolchain import BuildError, Toolchain
+from dev import missing_needs, say
+
+ROOT = Path(__file__).resolve().parent.parent
+SCRIPTS = ROOT / "build_scripts"
+BUILD, DIST = ROOT / "build", ROOT / "dist"
+MADE = BUILD / "made"
+LOG = BUILD / "pyinstaller.log"
+
+
+class Build:
+    """One flavour of the bundle on this system."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.identity: Identity = read_identity(ROOT)
+        self.tools = Toolchain(ROOT, options.flavour)
+        say("build: the environment, with everything that goes into the bundle")
+        self.tools.make()
+        self.placeholders = not self.tools.torchvision_fits()
+        name = packing.bundle_name(self.identity, options.flavour, placeholders=self.placeholders)
+        self.folder = DIST / name
+        if self.placeholders:
+            say(
+                "build: torchvision's library does not fit this torch. The bundle gets "
+                "placeholders for it and is good for tests only."
+            )
+
+    def archive(self) -> Path:
+        """Return the archive that was built."""
+        found = sorted(DIST.glob(f"{self.folder.name}.tar.*"))
+        if not found or not self.folder.is_dir():
+            raise BuildError(f"{self.folder} has not been built yet. Leave out --no-build.")
+        return found[0]
+
+    def make(self) -> None:
+        """Build, dress and pack.
+
+        Raises:
+            BuildError: something is missing in the bundle.
+        """
+        self._require_system_libraries()
+        self._prepare()
+        say("build: PyInstaller (some minutes)")
+        self._freeze()
+        if missed := inspection.missed(LOG.read_text(encoding="utf-8", errors="replace")):
+            raise BuildError(f"PyInstaller did not find {', '.join(missed)} (see {LOG}).")
+        shutil.rmtree(self.folder, ignore_errors=True)
+        DIST.mkdir(exist_ok=True)
+        shutil.move(BUILD / "frozen" / "fundus-gui", self.folder)
+        packing.strip_libraries(self.folder)
+        for paper in ("LICENSE", "NOTICE"):
+            if (ROOT / paper).is_file():
+                shutil.copy(ROOT / paper, self.folder)
+        notices = self.folder / "THIRD-PARTY-NOTICES.txt"
+        self._python("bundling.notices", str(ROOT), str(self.folder), str(notices))
+        if sys.platform == "linux":
+            packing.dress_for_linux(self.identity, MADE, self.folder)
+        packing.write_installer_script(self.identity, MADE, self.folder.name, DIST)
+        say("build: the archive")
+        archive = packing.pack(self.folder)
+        say(f"build: {archive} ({archive.stat().st_size / 1e6:.0f} MB)")
+
+    def findings(self) -> Iterator[Finding]:
+        """Look at the bundle, then use it."""
+        archive = self.archive()
+        yield from self._inspect(archive)
+        with tempfile.TemporaryDirectory(prefix="fundus-gui-bundle-") as folder:
+            work = make_workplace(Path(folder), archive, ROOT)
+            source = source_command(self.tools.python, placeholders=self.placeholders)
+            yield from check_console(work, self.identity, source)
+            yield from check_window(work, self.tools.python, BUILD / "pictures")
+
+    def _inspect(self, archive: Path) -> Iterator[Finding]:
+        missed = inspection.missed(LOG.read_text(encoding="utf-8", errors="replace"))
+        said = ", ".join(missed) or "0"
+        yield Finding("B1 not found while building", "0", said, not missed)
+        names = [str(ROOT), str(Path.home()), f"/home/{getpass.getuser()}"]
+        held = inspection.names_inside(self.folder, names)
+        held += self._python("bundling.modules", str(self.folder / CONSOLE), *names).split()
+        said = ", ".join(held[:5]) or "0"
+        yield Finding("B10 names of folders and people", "0", said, not held)
+        yield from inspection.size_findings(self.folder, archive)
+        yield inspection.glibc_finding(self.folder)
+        yield from inspection.desktop_findings(self.folder)
+
+    def _require_system_libraries(self) -> None:
+        """Raise where a library that Qt needs would be missing in the bundle."""
+        missing = [need.apt for need in missing_needs() if need.role != "text"]
+        if missing:
+            raise BuildError(f"install what the bundle is to contain: {', '.join(missing)}.")
+
+    def _prepare(self) -> None:
+        MADE.mkdir(parents=True, exist_ok=True)
+        self._python("bundling.icon", str(MADE))
+        packing.write_version_files(self.identity, MADE)
+
+    def _freeze(self) -> None:
+        command = [self.tools.python, "-m", "PyInstaller", "--noconfirm"]
+        folders = ["--distpath", str(BUILD / "frozen"), "--workpath", str(BUILD / "work")]
+        variables = {
+            "FUNDUS_BUNDLE_MADE": str(MADE),
+            "FUNDUS_BUNDLE_PLACEHOLDERS": str(int(self.placeholders)),
+            "PYTHONHASHSEED": "1",  # the same source gives the same archive of modules
+        }
+        spec = str(SCRIPTS / "bundling" / "fundus_gui.spec")
+        with LOG.open("w", encoding="utf-8") as log:
+            done = subprocess.run(
+                [*command, *folders, spec],
+                check=False,
+                cwd=ROOT,
+                env={**os.environ, **variables},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        if done.returncode:
+            raise BuildError(f"PyInstaller failed (see {LOG}).")
+
+    def _python(self, module: str, *arguments: str) -> str:
+        """Run a module of this folder in the build environment; return what it prints."""
+        command = [self.tools.python, "-m", module, *arguments]
+        done = subprocess.run(
+            command, check=False, cwd=SCRIPTS, stdout=subprocess.PIPE, encoding="utf-8"
+        )
+        if done.returncode:
+            raise BuildError(f"{module} failed.")
+        return done.stdout
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """Return the options."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--flavour", choices=("cpu", "cuda"), default="cpu")
+    parser.add_argument("--test", action="store_true", help="use the archive as a person would")
+    parser.add_argument("--no-build", action="store_true", help="take what was built last")
+    return parser.parse_args(arguments)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Do what the command line asks; return the exit code."""
+    options = parse(arguments)
+    try:
+        build = Build(options)
+        if not options.no_build:
+            build.make()
+        if not options.test:
+            return 0
+        findings = []
+        for finding in build.findings():
+            say(f"build: {finding.check}: {finding.measured}")
+            findings.append(finding)
+    except BuildError as error:
+        print(f"build: {error}", file=sys.stderr)
+        return 1
+    table = markdown(findings)
+    (DIST / f"{build.folder.name}.md").write_text(table, encoding="utf-8")
+    say(f"\n{table}")
+    return int(any(finding.passed is False for finding in findings))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,110 @@
+"""A screen of its own, and hands that click and type on it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Self
+
+from bundling.toolchain import BuildError
+
+SIZE = (1920, 1200)
+_TOOLS = ("Xvfb", "xdotool", "openbox")
+_POLL_SECONDS = 0.02
+_HUMAN_SECONDS = 0.3
+
+
+class Screen:
+    """An X server without a monitor, with a window manager, until the `with` block ends."""
+
+    def __init__(self) -> None:
+        missing = [tool for tool in _TOOLS if shutil.which(tool) is None]
+        if missing:
+            raise BuildError(
+                f"The smoke test needs {', '.join(missing)}: sudo apt-get install xvfb xdotool "
+                "openbox."
+            )
+        self._stack = ExitStack()
+        self.display = ""
+
+    def __enter__(self) -> Self:
+        reading, writing = os.pipe()
+        width, height = SIZE
+        server = ["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{width}x{height}x24"]
+        self._start([*server, "-nolisten", "tcp"], pass_fds=(writing,))
+        os.close(writing)
+        with os.fdopen(reading) as file:
+            self.display = f":{file.readline().strip()}"
+        self._start(["openbox"])
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def find(self, title: str, seconds: float) -> str:
+        """Wait for a window whose title holds a text; return its number, empty if none came."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            found = self._do("search", "--onlyvisible", "--name", title).split()
+            if found:
+                return found[-1]
+            time.sleep(_POLL_SECONDS)
+        return ""
+
+    def is_gone(self, title: str, seconds: float) -> bool:
+        """Wait until no window has such a title."""
+        deadline = time.monotonic() + seconds
+        while self._do("search", "--onlyvisible", "--name", title):
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(_POLL_SECONDS)
+        return True
+
+    def click(self, window: str, point: Sequence[int]) -> None:
+        """Click into a window, at a place from its upper left corner."""
+        x, y = map(str, point)
+        self._do("mousemove", "--window", window, x, y, "click", "1")
+        time.sleep(_HUMAN_SECONDS)
+
+    def press(self, *keys: str) -> None:
+        """Press keys one after the other, in the window that has the focus."""
+        for key in keys:
+            self._do("key", "--clearmodifiers", key)
+            time.sleep(_HUMAN_SECONDS)
+
+    def type(self, text: str) -> None:
+        """Type a text."""
+        self._do("type", "--clearmodifiers", "--delay", "20", text)
+        time.sleep(_HUMAN_SECONDS)
+
+    def picture(self, file: Path) -> None:
+        """Save what is to be seen, where ImageMagick is installed."""
+        if shutil.which("import"):
+            command = ["import", "-display", self.display, "-window", "root", str(file)]
+            subprocess.run(command, check=False, capture_output=True)
+
+    def _start(self, command: Sequence[str], pass_fds: Sequence[int] = ()) -> None:
+        process = subprocess.Popen(
+            command,
+            env=self._variables(),
+            pass_fds=pass_fds,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        self._stack.callback(process.wait)
+        self._stack.callback(process.terminate)
+
+    def _do(self, *arguments: str) -> str:
+        command = ["xdotool", *arguments]
+        done = subprocess.run(
+            command, check=False, capture_output=True, encoding="utf-8", env=self._variables()
+        )
+        return done.stdout.strip()
+
+    def _variables(self) -> dict[str, str]:
+        return {**os.environ, "DISPLAY": self.display}

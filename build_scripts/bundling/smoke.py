@@ -1,0 +1,250 @@
+"""Uses a finished bundle as a person would, on the command line and in the window."""
+
+from __future__ import annotations
+
+import csv
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bundling.findings import Finding
+from bundling.identity import CONSOLE, WINDOW, Identity
+from bundling.isolation import Isolation, isolate
+
+HOME_NAME = "Zoë 眼底"
+_START_SECONDS, _VERSION_SECONDS, _DOCTOR_SECONDS = 2.0, 1.0, 90.0
+_MOST_BYTES = 1_500_000_000
+_TOLERANCE = 1e-6
+_LONGEST_SECONDS = 900
+SAMPLES = Path("_internal", "resources", "samples")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How a command of the bundle went.
+
+    Attributes:
+        code: exit code.
+        said: standard output and error together.
+        seconds: from start to end.
+        bytes: largest memory in use.
+    """
+
+    code: int
+    said: str
+    seconds: float
+    bytes: int
+
+    @property
+    def last_line(self) -> str:
+        """What it said last."""
+        return (self.said.strip().splitlines() or ["nothing"])[-1]
+
+
+class Workplace:
+    """A temporary folder with the bundle, photographs and a user's folder in it."""
+
+    def __init__(self, folder: Path, bundle: Path, isolation: Isolation) -> None:
+        self.folder, self.bundle, self.isolation = folder, bundle, isolation
+        self.photographs = folder / "photographs"
+
+    def run(self, *arguments: str, bundle: Path | None = None) -> Run:
+        """Run the console entry to its end."""
+        executable = str((bundle or self.bundle) / CONSOLE)
+        limited = ["/usr/bin/timeout", str(_LONGEST_SECONDS), executable, *arguments]
+        command = self.isolation.command(limited, {"LANG": "C.UTF-8"})
+        with tempfile.TemporaryFile("w+b") as output:
+            began = time.monotonic()
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
+            )
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            seconds = time.monotonic() - began
+            output.seek(0)
+            said = output.read().decode("utf-8", "replace")
+        return Run(process.returncode, said, seconds, usage.ru_maxrss * 1024)
+
+    def start_window(self, display: str) -> subprocess.Popen[bytes]:
+        """Start the windowed entry."""
+        variables = {"LANG": "C.UTF-8", "DISPLAY": display}
+        command = self.isolation.command([str(self.bundle / WINDOW)], variables)
+        with (self.folder / "window.log").open("ab") as log:
+            return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+
+
+def make_workplace(folder: Path, archive: Path, root: Path) -> Workplace:
+    """Unpack what a person would download."""
+    command = ["tar", "-xf", str(archive), "-C", str(folder)]
+    subprocess.run(command, check=True)
+    (bundle,) = folder.iterdir()
+    return Workplace(folder, bundle, isolate(bundle, folder / HOME_NAME, root))
+
+
+def check_console(work: Workplace, identity: Identity, source: Sequence[str]) -> Iterator[Finding]:
+    """Use every command that a bundle may break.
+
+    Args:
+        work: where.
+        identity: whose version is expected.
+        source: the command that runs the program from the source tree.
+    """
+    yield from _version(work, identity)
+    doctor = work.run("doctor", "--device", "cpu")
+    yield Finding(
+        "B3 doctor: golden answers of all shipped models",
+        f"exit 0, ≤ {_DOCTOR_SECONDS:.0f} s, ≤ {_MOST_BYTES / 1e9} GB",
+        f"exit {doctor.code}, {doctor.seconds:.1f} s, {doctor.bytes / 1e9:.2f} GB, "
+        f"“{doctor.last_line}”",
+        doctor.code == 0 and doctor.seconds <= _DOCTOR_SECONDS and doctor.bytes <= _MOST_BYTES,
+    )
+    yield _ended_well(
+        "draws synthetic photographs",
+        work.run(
+            *("samples", str(work.photographs), "--class-folders"),
+            *("--per-class", "4", "--size", "512"),
+        ),
+        work.photographs / "labels.csv",
+    )
+    yield from _same_as_source(work, source)
+    yield from _work(work)
+    yield from _can_fail(work)
+
+
+def _work(work: Workplace) -> Iterator[Finding]:
+    """Export, evaluate and train."""
+    parquet = work.folder / "samples.parquet"
+    yield _ended_well(
+        "writes a Parquet table",
+        work.run("classify", str(work.bundle / SAMPLES), "--device", "cpu", "--out", str(parquet)),
+        parquet,
+    )
+    evaluation, run = work.folder / "evaluation", work.folder / "run"
+    data = ("--data", str(work.photographs))
+    yield _ended_well(
+        "evaluates, with figures and report",
+        work.run(
+            *("evaluate", *data, "--part", "all", "--out", str(evaluation)),
+            *("--device", "cpu", "--replicates", "100"),
+        ),
+        evaluation / "report.html",
+    )
+    tiny = ("--model", "tiny", "--epochs", "1", "--device", "cpu", "--batch-size", "4")
+    yield _ended_well(
+        "trains one epoch, two processes reading",
+        work.run("train", *data, *tiny, "--workers", "2", "--out", str(run)),
+        run / "report.html",
+    )
+    parallel = work.folder / "run of two"
+    yield _ended_well(
+        "trains one epoch on two devices",
+        work.run("train", *data, *tiny, "--devices", "2", "--out", str(parallel)),
+        parallel / "report.html",
+    )
+
+
+def _version(work: Workplace, identity: Identity) -> Iterator[Finding]:
+    work.run("--version")  # reads the files for the first time
+    version = work.run("--version")
+    yield Finding(
+        "B2 `--version`",
+        f"{identity.version}, ≤ {_VERSION_SECONDS:.0f} s warm",
+        f"{version.last_line}, {version.seconds:.2f} s",
+        identity.version in version.last_line and version.seconds <= _VERSION_SECONDS,
+    )
+    what = f"home “{work.isolation.home.name}”, {work.isolation.describe()}"
+    yield Finding(
+        "B4, B7 isolation",
+        "no Python, source or network; bundle read-only",
+        what,
+        work.isolation.holds() if work.isolation.prefix else None,
+    )
+
+
+def _ended_well(what: str, run: Run, result: Path) -> Finding:
+    """Tell whether a command ended well and wrote what it should."""
+    written = result.is_file() and result.stat().st_size > 0
+    there = result.name if written else f"no {result.name}"
+    measured = f"exit {run.code}, {there}, {run.seconds:.0f} s"
+    if run.code:
+        measured += f", “{run.last_line}”"
+    return Finding(what, f"exit 0, {result.name}", measured, run.code == 0 and written)
+
+
+def _same_as_source(work: Workplace, source: Sequence[str]) -> Iterator[Finding]:
+    """Compare the answers with those of the program run from its source."""
+    own, theirs = work.folder / "console.csv", work.folder / "source.csv"
+    paths = (str(work.bundle / SAMPLES), str(work.photographs))
+    arguments = ("classify", *paths, "--device", "cpu")
+    ran = work.run(*arguments, "--out", str(own))
+    yield _ended_well("classifies on the command line", ran, own)
+    done = subprocess.run(
+        [*source, *arguments, "--out", str(theirs)],
+        check=False,
+        capture_output=True,
+        encoding="utf-8",
+        env={**os.environ, "HOME": str(work.folder)},
+    )
+    if done.returncode:
+        yield Finding("B6 same answers as from source", "", done.stderr[-300:], False)
+        return
+    yield same_answers("B6 same answers as from source", own, theirs)
+
+
+def same_answers(check: str, one: Path, other: Path) -> Finding:
+    """Compare two tables of results: labels, and each probability of each model."""
+    goal = f"labels 100 %, probabilities within {_TOLERANCE:g}"
+    if not (one.is_file() and other.is_file()):
+        return Finding(check, goal, "there are no two tables", False)
+    first, second = _rows(one), _rows(other)
+    shared = sorted(first.keys() & second.keys())
+    differences = [
+        abs(float(first[name][column]) - float(second[name][column]))
+        for name in shared
+        for column in first[name]
+        if "prob" in column and first[name][column]
+    ]
+    same = sum(first[name]["label"] == second[name]["label"] for name in shared)
+    largest = max(differences, default=1.0)
+    return Finding(
+        check,
+        goal,
+        f"{same} of {len(shared)} labels, {len(differences)} probabilities, largest difference "
+        f"{largest:.1e}",
+        same == len(shared) > 0 and largest <= _TOLERANCE,
+    )
+
+
+def _rows(table: Path) -> dict[str, dict[str, str]]:
+    with table.open(encoding="utf-8-sig", newline="") as file:
+        return {row["filename"]: row for row in csv.DictReader(file)}
+
+
+def _can_fail(work: Workplace) -> Iterator[Finding]:
+    """Make sure that `doctor` notices what a broken bundle lacks."""
+    damaged = work.folder / "damaged"
+    for pattern in ("weights/*.safetensors", "PIL/_imaging.*", "resources/samples/*.jpg"):
+        shutil.copytree(work.bundle, damaged, symlinks=True, copy_function=os.link)
+        lost = sorted((damaged / "_internal").glob(pattern))[0]
+        lost.unlink()
+        code = work.run("doctor", "--device", "cpu", bundle=damaged).code
+        shutil.rmtree(damaged)
+        yield Finding(
+            f"B11 `doctor` without {lost.name}", "fails", f"exit {code}", code not in (0, None)
+        )
+
+
+def source_command(python: str, *, placeholders: bool) -> list[str]:
+    """Return the command that runs the program from the source tree in the build environment."""
+    scripts = Path(__file__).resolve().parent.parent
+    code = (
+        f"import sys; sys.path[:0] = [{str(scripts.parent)!r}, {str(scripts)!r}]; "
+        + ("import bundling.placeholder_operators; " if placeholders else "")
+        + "from fundus_gui.__main__ import main; sys.exit(main())"
+    )
+    return [python, "-c", code]

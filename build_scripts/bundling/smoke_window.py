@@ -1,0 +1,160 @@
+"""Clicks through the packaged window: samples, export, a training, the end."""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from bundling.findings import Finding
+from bundling.screen import Screen
+from bundling.smoke import Workplace, same_answers
+
+_TITLE = "Fundus classifier"
+_START_SECONDS = 2.0
+_STARTS = 3
+_PATIENCE = 300.0
+_END_SECONDS = 20.0
+_SCRIPTS = Path(__file__).resolve().parent.parent
+
+Places = Mapping[str, Sequence[int]]
+
+
+def check_window(work: Workplace, python: str, pictures: Path | None) -> Iterator[Finding]:
+    """Do it on a screen of its own.
+
+    Args:
+        work: where; photographs have been drawn there.
+        python: of the build environment, which tells where the buttons are.
+        pictures: folder for pictures of what was seen.
+    """
+    with Screen() as screen:
+        places = _places(work, python, screen.display)
+        yield from _starts(work, screen)
+        process = work.start_window(screen.display)
+        window = screen.find(_TITLE, _PATIENCE)
+        table = work.folder / "window.csv"
+        _classify(screen, window, places, table)
+        _picture(screen, pictures, "classified")
+        console = work.folder / "console.csv"
+        yield same_answers("window and command line agree on the samples", table, console)
+        yield _train(work, screen, window, places)
+        _picture(screen, pictures, "trained")
+        yield from _end(work, screen, process)
+
+
+def _places(work: Workplace, python: str, display: str) -> Places:
+    """Return where the controls stand."""
+    home = work.folder / "layout"
+    home.mkdir()
+    done = subprocess.run(
+        [python, "-m", "bundling.button_places", str(work.photographs)],
+        check=True,
+        cwd=_SCRIPTS,
+        env={**os.environ, "DISPLAY": display, "HOME": str(home), "QT_QPA_PLATFORM": "xcb"},
+        stdout=subprocess.PIPE,
+    )
+    places: Places = json.loads(done.stdout)
+    return places
+
+
+def _starts(work: Workplace, screen: Screen) -> Iterator[Finding]:
+    """Measure from the start to the window on the screen, and close it again."""
+    seconds, codes = [], []
+    for _ in range(_STARTS + 1):  # the first reads the files
+        began = time.monotonic()
+        process = work.start_window(screen.display)
+        screen.find(_TITLE, _PATIENCE)
+        seconds.append(time.monotonic() - began)
+        time.sleep(1)
+        screen.press("ctrl+q")
+        codes.append(process.wait(_PATIENCE))
+    warm = statistics.median(seconds[1:])
+    yield Finding(
+        "B5 start to the first window, warm",
+        f"≤ {_START_SECONDS:.0f} s",
+        f"{warm:.2f} s (median of {_STARTS}; first start {seconds[0]:.1f} s; load "
+        f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} cores)",
+        warm <= _START_SECONDS,
+    )
+    yield Finding("closed while it loads", "exit 0", f"exit codes {codes}", not any(codes))
+
+
+def _classify(screen: Screen, window: str, places: Places, table: Path) -> None:
+    """Click on the samples and write the results to a table by the keyboard."""
+    screen.click(window, places["samples"])
+    deadline = time.monotonic() + _PATIENCE
+    dialog = ""
+    while not dialog and time.monotonic() < deadline:
+        screen.press("ctrl+e")  # nothing happens before all is classified
+        dialog = screen.find("Export", 2)
+    screen.type(str(table))
+    screen.press("Return")
+    _wait_for(table.is_file, 30)
+
+
+def _train(work: Workplace, screen: Screen, window: str, places: Places) -> Finding:
+    """Train one epoch of the smallest network on the second page."""
+    runs = work.isolation.home / ".local/share/fundus_gui/runs"
+    screen.press("ctrl+2", "ctrl+d")
+    screen.find("Open a folder", 20)
+    screen.type(str(work.photographs))
+    screen.press("Return")
+    screen.is_gone("Open a folder", 20)
+    time.sleep(5)  # reads the photographs
+    for name, value in (("model", "tiny"), ("epochs", "1")):
+        screen.click(window, places[name])
+        screen.press("ctrl+a")
+        screen.type(value)
+        screen.press("Tab")
+    time.sleep(1)
+    began = time.monotonic()
+    screen.click(window, places["start"])
+    done = _wait_for(lambda: any(runs.glob("*/report.html")), _PATIENCE)
+    configs = [file.read_text(encoding="utf-8") for file in runs.glob("*/config.toml")]
+    as_set = any('model = "tiny"' in text and "epochs = 1\n" in text for text in configs)
+    return Finding(
+        "trains in the window, by a process of its own",
+        "one epoch of tiny, report.html",
+        f"{len(configs)} run, {'as set' if as_set else 'not as set'}, "
+        f"{'report after' if done else 'no report after'} {time.monotonic() - began:.0f} s",
+        done and as_set,
+    )
+
+
+def _end(work: Workplace, screen: Screen, process: subprocess.Popen[bytes]) -> Iterator[Finding]:
+    """Close the window; nothing may have been complained of."""
+    screen.press("ctrl+q")
+    try:
+        code: int | None = process.wait(_END_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        code = None
+    yield Finding("closes", "exit 0", f"exit {code}", code == 0)
+    logs = (
+        work.folder / "window.log",
+        work.isolation.home / ".local/share/fundus_gui/fundus-gui.log",
+    )
+    said = "".join(log.read_text(encoding="utf-8") for log in logs if log.is_file())
+    yield Finding(
+        "warnings and errors told", "none", said.strip()[-300:] or "none", not said.strip()
+    )
+
+
+def _wait_for(is_true: Callable[[], bool], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while not is_true():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.2)
+    return True
+
+
+def _picture(screen: Screen, pictures: Path | None, name: str) -> None:
+    if pictures is not None:
+        pictures.mkdir(parents=True, exist_ok=True)
+        screen.picture(pictures / f"{name}.png")

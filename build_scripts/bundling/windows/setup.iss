@@ -1,0 +1,42 @@
+; Inno Setup 6: an installer for one user, who need not be administrator.
+[Setup]
+AppId={{6E0D2B0C-7B9A-4B1E-9C36-5D6A3B6F1C52}
+AppName=$title
+AppVersion=$version
+AppVerName=$title $version
+AppComments=$caution
+DefaultDirName={autopf}\$title
+DefaultGroupName=$title
+DisableProgramGroupPage=yes
+PrivilegesRequired=lowest
+ArchitecturesAllowed=x64compatible
+ArchitecturesInstallIn64BitMode=x64compatible
+MinVersion=10.0.17763
+LicenseFile=$folder\LICENSE
+OutputDir=.
+OutputBaseFilename=$folder-setup
+SetupIconFile=$made\fundus-gui.ico
+UninstallDisplayIcon={app}\$window.exe
+Compression=lzma2/max
+SolidCompression=yes
+WizardStyle=modern
+
+[Languages]
+Name: "english"; MessagesFile: "compiler:Default.isl"
+
+[Tasks]
+Name: "desktopicon"; Description: "{cm:CreateDesktopIcon}"; Flags: unchecked
+
+[Files]
+Source: "$folder\*"; DestDir: "{app}"; Flags: recursesubdirs createallsubdirs ignoreversion
+
+[InstallDelete]
+; What an earlier version brought and this one does not.
+Type: filesandordirs; Name: "{app}\_internal"
+
+[Icons]
+Name: "{group}\$title"; Filename: "{app}\$window.exe"
+Name: "{autodesktop}\$title"; Filename: "{app}\$window.exe"; Tasks: desktopicon
+
+[Run]
+Filename: "{app}\$window.exe"; Description: "{cm:LaunchProgram,$title}"; Flags: nowait postinstall skipifsilent

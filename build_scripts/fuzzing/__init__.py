@@ -1,0 +1,1 @@
+"""Inputs that no honest program writes, for everything here that reads files."""

@@ -1,0 +1,162 @@
+"""`fundus-gui verify`: whether a table of results still says what was computed."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import typer
+
+from fundus_gui.cli import options
+from fundus_gui.cli.choice import installed_catalogue
+from fundus_gui.cli.console import err, out, printable
+from fundus_gui.cli.engine import load
+from fundus_gui.core.errors import FundusError, ResultsError
+from fundus_gui.core.export import CheckedTable, SampledRow, check_table, locate, own_pseudonyms
+from fundus_gui.core.export.verifying import is_same_photograph, largest_difference
+from fundus_gui.core.images import find_images
+from fundus_gui.core.results import ImageResult, UnreadableImage
+
+_SEEDS = 10_000
+
+
+def verify(
+    table: options.VerifiedTable,
+    paths: options.VerifiedPhotographs = None,
+    sample: options.VerifiedRows = 20,
+    seed: options.VerifySeed = None,
+    recompute: options.Recompute = True,
+    device: options.Device = "auto",
+) -> None:
+    """Check that no row of a table was altered, and compute a sample of the rows again.
+
+    Names the first altered row and what differs (exit code 1). Then random rows are computed again
+    from photographs and weights: a row that differs is named (exit code 1), and so are photographs
+    or weights that are not there any more (exit code 3).
+    """
+    seed = secrets.randbelow(_SEEDS) if seed is None else seed
+    checked = check_table(table, sample=sample if recompute else 0, seed=seed)
+    rows = checked.classified + checked.failed
+    out.print(
+        f"{printable(table.name)}: {rows} rows ({checked.classified} classified, "
+        f"{checked.failed} failed) are as they were written.",
+        soft_wrap=True,
+    )
+    if not checked.record.is_complete:
+        out.print("Its run did not come to its end: rows may be missing after the last.")
+    out.print(f"Last row_hash: {checked.last_row_hash}", soft_wrap=True)
+    if recompute and checked.sample:
+        raise typer.Exit(_compute_again(checked, paths, seed, device))
+
+
+def _compute_again(
+    checked: CheckedTable, paths: Sequence[Path] | None, seed: int, device: str
+) -> int:
+    """Say how the sampled rows compare with what is computed now; return the exit code."""
+    try:
+        found = list(_located(checked, paths))
+        comparison = _Comparison(checked.tolerance)
+        if found:
+            _compare(checked, found, comparison, device)
+    except FundusError as error:
+        err.print(f"Nothing was computed again: {printable(str(error))}", soft_wrap=True)
+        return 3
+    out.print(f"Computed again: {len(found)} random rows (--seed {seed}).")
+    for sentence in (*comparison.different, *comparison.replaced):
+        out.print(f"  {sentence}", soft_wrap=True)
+    if comparison.agreeing:
+        out.print(
+            f"{comparison.agreeing} rows say the same; the largest difference of a probability is "
+            f"{comparison.largest:.1e}, {checked.tolerance:g} is allowed.",
+            soft_wrap=True,
+        )
+    missing = len(checked.sample) - len(found)
+    if missing:
+        err.print(
+            f"{missing} of {len(checked.sample)} photographs are not there any more. Name the "
+            "folders where they are now after the table.",
+            soft_wrap=True,
+        )
+    if comparison.different:
+        return 1
+    return 3 if missing or comparison.replaced else 0
+
+
+def _located(
+    checked: CheckedTable, paths: Sequence[Path] | None
+) -> Iterable[tuple[SampledRow, Path]]:
+    record = checked.record
+    roots = tuple(paths) if paths else record.roots
+    if not record.has_pseudonyms:
+        return locate(checked.sample, roots, (), None)
+    if not roots:
+        raise ResultsError(
+            "its photographs are named by pseudonyms; name the folders where they are after it."
+        )
+    pseudonyms = own_pseudonyms()
+    if pseudonyms.key_id != record.identity["pseudonym_key"]:
+        raise ResultsError("its pseudonyms were made with the key of another user or computer.")
+    photographs = find_images(roots, recursive=record.recursive)
+    return locate(checked.sample, roots, photographs, pseudonyms)
+
+
+@dataclass
+class _Comparison:
+    """What was found."""
+
+    tolerance: float
+    agreeing: int = 0
+    largest: float = 0.0
+    different: list[str] = field(default_factory=list)
+    replaced: list[str] = field(default_factory=list)
+
+    def add(self, row: SampledRow, again: ImageResult) -> None:
+        """Compare a row with what is computed now."""
+        where = f"line {row.line}, {printable(row.name)}: "
+        then = row.result
+        difference = largest_difference(then, again)
+        if not is_same_photograph(then, again):
+            self.replaced.append(f"{where}another photograph is there now, its hash differs.")
+        elif type(then) is not type(again):
+            self.different.append(f"{where}{_said(then)} then, {_said(again)} now.")
+        elif difference > self.tolerance:
+            self.different.append(f"{where}a probability differs by {difference:.2g}.")
+        else:
+            self.agreeing += 1
+            self.largest = max(self.largest, difference)
+
+
+def _said(result: ImageResult) -> str:
+    if isinstance(result, UnreadableImage):
+        return f"it could not be read ({printable(result.error)})"
+    return f"it was classified as {printable(result.label)}"
+
+
+def _compare(
+    checked: CheckedTable,
+    found: Sequence[tuple[SampledRow, Path]],
+    comparison: _Comparison,
+    device: str,
+) -> None:
+    """Classify the photographs with the same weights.
+
+    Raises:
+        FundusError: they are not installed, or are other ones.
+    """
+    from fundus_gui.core.inference import predict_images
+
+    record = checked.record
+    ensemble = load(record.ensemble, installed_catalogue(), device, record.precision)
+    changed = [
+        name
+        for name, sha256 in record.weights_sha256.items()
+        if ensemble.weights_sha256[name] != sha256
+    ]
+    if changed:
+        raise ResultsError(f"the installed weights of {', '.join(changed)} are other ones.")
+    with closing(predict_images(ensemble, [path for _, path in found])) as results:
+        for (row, _), again in zip(found, results, strict=True):
+            comparison.add(row, again)

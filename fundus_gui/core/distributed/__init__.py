@@ -1,0 +1,31 @@
+"""Classifies on many machines: the same engine inside Ray Data, cut into parts that can be resumed.
+
+A listing is cut into parts of some hundred photographs. Each part becomes one Parquet file, made
+by whichever worker is free and written whole by the process that was started; a manifest beside
+them says which parts there are. So whatever dies, a part is there once or not at all.
+"""
+
+from fundus_gui.core.distributed.cluster import Workers
+from fundus_gui.core.distributed.engine import (
+    ClusterSettings,
+    PartDone,
+    WorkersReady,
+    classify_in_parts,
+)
+from fundus_gui.core.distributed.listing import Listing, list_photographs
+from fundus_gui.core.distributed.manifest import MANIFEST, Manifest, PartRecord
+from fundus_gui.core.distributed.places import Folder
+
+__all__ = [
+    "MANIFEST",
+    "ClusterSettings",
+    "Folder",
+    "Listing",
+    "Manifest",
+    "PartDone",
+    "PartRecord",
+    "Workers",
+    "WorkersReady",
+    "classify_in_parts",
+    "list_photographs",
+]

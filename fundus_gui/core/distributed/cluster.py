@@ -1,0 +1,134 @@
+"""The door to Ray: connects quietly, or says in one sentence why not."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from fundus_gui.core.errors import ClusterError, DeviceError
+
+# A network gains little from more cores than these, and each worker has a copy of it.
+_MOST_CORES = 4
+_MOST_CORES_BESIDE_A_GPU = 8
+
+_SETTINGS = {
+    "RAY_USAGE_STATS_ENABLED": "0",  # Ray would tell its makers of each cluster
+    "RAY_DATA_LOG_LEVEL": "CRITICAL",
+    "RAY_BACKEND_LOG_LEVEL": "fatal",
+    "RAY_DEDUP_LOGS_SKIP_REGEX": ".*",  # what becomes of lost workers is told in our words
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """How the work is spread: `count` workers, each with `cores` and `gpus`."""
+
+    count: int
+    cores: int
+    gpus: int
+
+    @property
+    def device(self) -> str:
+        """What computes, as `resolve_device` takes it."""
+        return "cuda" if self.gpus else "cpu"
+
+
+@contextmanager
+def connected(address: str | None) -> Iterator[None]:
+    """Join a cluster, or start one of this machine alone and end it afterwards.
+
+    What the user has set in Ray's environment variables holds.
+
+    Args:
+        address: "auto" for the cluster that this machine belongs to, HOST:PORT, or None for
+            RAY_ADDRESS if that is set, else for this machine alone.
+
+    Raises:
+        ClusterError: Ray is not installed, or no cluster answers.
+    """
+    address = address or os.environ.get("RAY_ADDRESS")
+    for name, value in _SETTINGS.items():
+        os.environ.setdefault(name, value)
+    if address is not None:
+        os.environ.setdefault("RAY_NUM_REDIS_GET_RETRIES", "1")  # else it waits for 15 minutes
+    try:
+        import ray
+        import ray.data
+    except ImportError:
+        raise ClusterError(
+            "Ray is not installed. Install it by pip install 'fundus-gui[ray]', or use "
+            "--engine local."
+        ) from None
+    started_here = {} if address is not None else {"include_dashboard": False}
+    try:
+        with _without_chatter():
+            ray.init(
+                address=address or "local",
+                log_to_driver=False,
+                logging_level="CRITICAL",
+                **started_here,
+            )
+    except (ConnectionError, RuntimeError, ValueError, TimeoutError) as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
+        where = "can be started here" if address is None else f"answers at {address}"
+        raise ClusterError(
+            f"No Ray cluster {where} ({reason}). Start one by ray start --head, or leave out "
+            "--address to use this machine alone."
+        ) from error
+    try:
+        yield
+    finally:
+        ray.shutdown()
+
+
+@contextmanager
+def _without_chatter() -> Iterator[None]:
+    """Keep what Ray's native code says of its settings from standard error."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
+def plan_workers(device: str, cores: int | None = None) -> Workers:
+    """Spread the work over the cluster that is connected.
+
+    Args:
+        device: auto (GPUs if there are any), cpu or cuda.
+        cores: of each worker; None for up to 4, on a GPU for an equal share, up to 8.
+
+    Raises:
+        DeviceError: there are no such devices.
+    """
+    import ray
+
+    return spread([node["Resources"] for node in ray.nodes() if node["Alive"]], device, cores)
+
+
+def spread(nodes: Sequence[Mapping[str, Any]], device: str, cores: int | None = None) -> Workers:
+    """Spread the work over nodes, of which each has so many "CPU" and "GPU"."""
+    if device not in ("auto", "cpu", "cuda"):
+        raise DeviceError(f"On a cluster the device is auto, cpu or cuda, not '{device}'.")
+    with_gpus = [node for node in nodes if node.get("GPU", 0) >= 1]
+    if device == "cuda" and not with_gpus:
+        raise DeviceError("'cuda' was asked for, but no node of the cluster has a GPU. Use cpu.")
+    if with_gpus and device != "cpu":
+        gpus = sum(int(node["GPU"]) for node in with_gpus)
+        share = min(int(node.get("CPU", 0) // int(node["GPU"])) for node in with_gpus)
+        return Workers(gpus, cores or min(_MOST_CORES_BESIDE_A_GPU, max(1, share)), 1)
+    processors = [int(node["CPU"]) for node in nodes if node.get("CPU", 0) >= 1]
+    if not processors:
+        raise DeviceError("No node of the cluster has a processor to spare.")
+    each = cores or min(_MOST_CORES, *processors)
+    return Workers(max(1, sum(count // each for count in processors)), each, 0)

@@ -1,0 +1,187 @@
+"""Writes a table row by row as results come, and the record of the run beside it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Protocol
+
+from filelock import FileLock, Timeout
+
+from fundus_gui.core import atomic
+from fundus_gui.core.errors import ExportError
+from fundus_gui.core.export.chain import Chain
+from fundus_gui.core.export.run_record import RunRecord
+from fundus_gui.core.export.tables import Cell, csv_line, table_columns, table_row
+from fundus_gui.core.paths import cache_dir
+from fundus_gui.core.results import ImageResult, Prediction
+
+BYTE_ORDER_MARK = "\ufeff"
+
+
+class _Table(Protocol):
+    def write(self, row: Mapping[str, Cell]) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class CsvTable:
+    """UTF-8 with byte-order mark (for spreadsheets); every row is on its way to disk at once."""
+
+    def __init__(self, path: Path, columns: Iterable[str], *, end: int | None = None) -> None:
+        """Begin a new table, or go on with one after its first `end` bytes."""
+        self._columns = list(columns)
+        self._stream = path.open("xb" if end is None else "r+b" if end else "wb", buffering=0)
+        if end:
+            if self._stream.seek(0, os.SEEK_END) > end:
+                self._stream.truncate(end)
+            self._stream.seek(end)
+        else:
+            self._append(head_line(self._columns))
+
+    @property
+    def end(self) -> int:
+        """Bytes so far."""
+        return self._stream.tell()
+
+    def write(self, row: Mapping[str, Cell]) -> None:
+        """Add a row; absent cells are empty."""
+        self._append(csv_line(row.get(name) for name in self._columns))
+
+    def close(self) -> None:
+        """Let the disk have all of it."""
+        with self._stream:
+            os.fsync(self._stream.fileno())
+
+    def _append(self, line: str) -> None:
+        """Write the whole line or, when the disk is full, no part of it."""
+        end, rest = self._stream.tell(), line.encode()
+        try:
+            while rest:
+                rest = rest[self._stream.write(rest) :]
+        except OSError:
+            with suppress(OSError):
+                self._stream.truncate(end)
+            raise
+
+
+def head_line(columns: Iterable[str]) -> str:
+    """Return the first line of a CSV."""
+    return BYTE_ORDER_MARK + csv_line(columns)
+
+
+def _parquet_table(path: Path, columns: dict[str, type]) -> _Table:
+    from fundus_gui.core.export.parquet import ParquetTable
+
+    return ParquetTable(path, columns)
+
+
+_TABLES: dict[str, Callable[[Path, dict[str, type]], _Table]] = {
+    ".csv": CsvTable,
+    ".parquet": _parquet_table,
+}
+
+
+def export_results(
+    results: Iterable[ImageResult], out: Path, run: RunRecord, *, overwrite: bool = False
+) -> Generator[ImageResult, None, None]:
+    """Write each result as it passes, and the record of the run beside it as `.json`.
+
+    The format follows the suffix, `.csv` or `.parquet`. When the iteration ends early the rows so
+    far remain and the record says that they are not all. Existing files are refused; with
+    `overwrite` they are replaced, but only when all rows are written.
+
+    Raises:
+        ExportError: the suffix is unknown, a file exists, or the disk refuses.
+    """
+    check_format(out)
+    record = out.with_suffix(".json")
+    for path in (out, record):
+        if os.path.lexists(path) and not overwrite:
+            raise ExportError(f"{path} exists already; nothing was overwritten. Name a new file.")
+    target = out.with_name(f".{out.name[:40]}.{os.getpid()}.new") if overwrite else out
+    return _export(results, target, out, run)
+
+
+def check_format(out: Path) -> None:
+    """Refuse a file name whose suffix is of no known format."""
+    if out.suffix.lower() not in _TABLES:
+        raise ExportError(f"Results are written as .csv or .parquet, but not as '{out.name}'.")
+
+
+def _export(
+    results: Iterable[ImageResult], target: Path, out: Path, run: RunRecord
+) -> Generator[ImageResult, None, None]:
+    counts = {"classified": 0, "failed": 0}
+    is_complete = False
+    chain = Chain(run)
+
+    def write_record() -> None:
+        content = run.to_json(**counts, is_complete=is_complete, last_row_hash=chain.last)
+        atomic.write_bytes(out.with_suffix(".json"), content.encode())
+
+    replaces = target != out
+    with refusing(out), writing_alone(out):
+        try:
+            out.parent.mkdir(parents=True, exist_ok=True)
+            if not replaces:
+                write_record()  # first, so that a table without it is none of ours
+            table = _TABLES[out.suffix.lower()](target, table_columns(run))
+            try:
+                for result in results:
+                    table.write(chain.sealed(table_row(result, run)))
+                    counts["classified" if isinstance(result, Prediction) else "failed"] += 1
+                    yield result
+                is_complete = True
+            finally:
+                table.close()
+                if replaces and is_complete:
+                    target.replace(out)
+                if is_complete or not replaces:
+                    write_record()
+        finally:
+            if replaces:
+                with suppress(OSError):  # its folder may be what is wrong
+                    target.unlink(missing_ok=True)
+
+
+@contextmanager
+def refusing(out: Path) -> Iterator[None]:
+    """Turn what the system says of a file that is written into a sentence."""
+    try:
+        yield
+    except OSError as error:
+        # Arrow says more than a user wants to read.
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise ExportError(
+            f"{out} cannot be written ({reason}). Free some space or choose another folder."
+        ) from error
+
+
+@contextmanager
+def writing_alone(out: Path) -> Iterator[None]:
+    """Keep other windows and commands of this machine from writing the same table.
+
+    Raises:
+        ExportError: another one does.
+    """
+    name = hashlib.sha256(os.fsencode(out.absolute())).hexdigest()[:32]
+    path = cache_dir() / "writing" / f"{name}.lock"  # beside the table it would be left behind
+    lock = FileLock(path, timeout=0, thread_local=False)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except Timeout:
+        raise ExportError(
+            f"{out} is being written by another window or command. Wait for its end, or stop it."
+        ) from None
+    except OSError:  # no place for a lock is no reason to write nothing
+        yield
+        return
+    try:
+        yield
+    finally:
+        lock.release()

@@ -1,0 +1,76 @@
+"""Turns conference mode on and off over the program's window."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from fundus_gui.core.catalogue import Catalogue
+from fundus_gui.gui.demo.conference import ConferenceMode
+
+if TYPE_CHECKING:
+    from fundus_gui.core.assessments import Classify
+    from fundus_gui.gui.main_window import MainWindow
+
+
+class ConferenceSwitch(QObject):
+    """Follows the command of conference mode; drives the window that visitors use.
+
+    Args:
+        window: what visitors use.
+        classify: yields ModelsReady and one result per path; iterated in a thread.
+    """
+
+    def __init__(self, window: MainWindow, classify: Classify) -> None:
+        super().__init__(window)
+        self._window, self._classify = window, classify
+        self._mode: ConferenceMode | None = None
+        self._command = window.commands.conference
+        self._command.triggered.connect(self._on_triggered)
+        self.catalogue = Catalogue({}, {})
+
+    @property
+    def opened(self) -> tuple[Path, ...]:
+        """The files and folders that are open."""
+        return self._window.page.classification.roots
+
+    def open_paths(self, paths: Sequence[Path]) -> None:
+        """Open others in their place, without remembering them."""
+        self._window.page.open_paths(paths)
+
+    def show_photograph(self, path: Path) -> None:
+        """Select one of the open photographs."""
+        self._window.page.results.select(path)
+
+    def start_afresh(self) -> None:
+        """Forget what a visitor has changed: page, weights, filters, view."""
+        self._window.show_page("classify")
+        self._window.page.results.clear_filters()
+        self._window.commands.reset_weights.trigger()
+        self._window.commands.fit.trigger()
+
+    def start(self, paths: Sequence[Path] = (), *, show_names: bool = False) -> None:
+        """Begin the show with these photographs, else those that are open, else the samples."""
+        self._command.setChecked(True)
+        mode = ConferenceMode(self._window, self, self._classify, show_names=show_names)
+        mode.ended.connect(self._on_ended)
+        self._mode = mode
+        mode.start(self.catalogue, self._window.page.classification.spec, paths)
+
+    def close(self) -> None:
+        """End the show, if there is one."""
+        if self._mode is not None:
+            self._mode.end()
+
+    def _on_triggered(self, on: bool) -> None:
+        if on:
+            self.start()
+        else:
+            self.close()
+
+    def _on_ended(self) -> None:
+        self._mode = None
+        self._command.setChecked(False)

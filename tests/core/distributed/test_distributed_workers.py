@@ -1,0 +1,93 @@
+"""The work is spread over what the cluster has, and a machine that does not fit is refused."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tiny_results import run_record
+
+from fundus_gui.core.distributed import ClusterSettings, Workers
+from fundus_gui.core.distributed.cluster import connected, spread
+from fundus_gui.core.distributed.worker import Job, PartWorker
+from fundus_gui.core.errors import ClusterError, ConfigError, DeviceError
+
+BIG, SMALL, GPUS = {"CPU": 64.0}, {"CPU": 2.0}, {"CPU": 32.0, "GPU": 4.0}
+
+
+@pytest.mark.parametrize(
+    ("nodes", "device", "cores", "expected"),
+    [
+        ([BIG], "auto", None, Workers(16, 4, 0)),
+        ([BIG, SMALL], "auto", None, Workers(33, 2, 0)),
+        ([SMALL, SMALL], "cpu", 1, Workers(4, 1, 0)),
+        ([SMALL], "cpu", 8, Workers(1, 8, 0)),
+        ([GPUS, BIG], "auto", None, Workers(4, 8, 1)),
+        ([GPUS, GPUS], "cuda", 2, Workers(8, 2, 1)),
+        ([GPUS], "cpu", None, Workers(8, 4, 0)),
+        ([{"memory": 1.0}, SMALL], "auto", None, Workers(1, 2, 0)),
+    ],
+)
+def test_workers_get_a_gpu_or_a_group_of_cores(
+    nodes: list[dict[str, float]], device: str, cores: int | None, expected: Workers
+) -> None:
+    assert spread(nodes, device, cores) == expected
+
+
+@pytest.mark.parametrize(
+    ("nodes", "device", "sentence"),
+    [
+        ([BIG], "cuda", "no node of the cluster has a GPU"),
+        ([BIG], "mps", "not 'mps'"),
+        ([GPUS], "cuda:1", "not 'cuda:1'"),
+        ([{"memory": 1.0}], "auto", "no processor|processor to spare"),
+    ],
+)
+def test_devices_that_are_not_there_are_refused(
+    nodes: list[dict[str, float]], device: str, sentence: str
+) -> None:
+    with pytest.raises(DeviceError, match=sentence):
+        spread(nodes, device)
+
+
+@pytest.mark.parametrize("setting", ["batch_size", "part_size", "cores"])
+def test_impossible_settings_are_refused(setting: str) -> None:
+    with pytest.raises(ConfigError, match="at least 1"):
+        ClusterSettings(**{setting: 0})
+
+
+def test_without_ray_one_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(ClusterError, match=r"pip install 'fundus-gui\[ray\]'"), connected(None):
+        pass
+
+
+def a_job(root: Path, **changes: str) -> Job:
+    return replace(
+        Job(
+            run=replace(run_record(), roots=(root,)),
+            roots=(str(root),),
+            device="cpu",
+            precision="exact",
+            batch_size=1,
+            threads=1,
+        ),
+        **changes,
+    )
+
+
+def test_a_machine_that_does_not_see_the_photographs_is_refused(tmp_path: Path) -> None:
+    mounted = tmp_path / "mounted"
+    mounted.mkdir()
+    worker = PartWorker(a_job(mounted), {}, None)
+    mounted.rmdir()
+    with pytest.raises(ClusterError, match="does not see"):
+        worker._check_machine()
+
+
+def test_a_machine_with_another_version_is_refused(tmp_path: Path) -> None:
+    worker = PartWorker(a_job(tmp_path, version="0.0.0"), {}, None)
+    with pytest.raises(ClusterError, match="Install the same version on all nodes"):
+        worker._check_machine()

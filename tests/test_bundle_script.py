@@ -1,0 +1,378 @@
+"""The packaged program: what goes into it, what it is called, and the checks that it must pass."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import json
+import plistlib
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from xml.etree import ElementTree
+
+import pytest
+from PIL import Image
+
+import fundus_gui
+
+ROOT = Path(__file__).resolve().parent.parent
+SCRIPTS = ROOT / "build_scripts"
+BUNDLING = SCRIPTS / "bundling"
+
+
+def script(name: str) -> ModuleType:
+    if str(SCRIPTS) not in sys.path:
+        sys.path.append(str(SCRIPTS))
+    return importlib.import_module(name)
+
+
+contents = script("bundling.contents")
+entry = script("bundling.entry")
+findings = script("bundling.findings")
+icon = script("bundling.icon")
+identity = script("bundling.identity")
+inspection = script("bundling.inspection")
+isolation = script("bundling.isolation")
+notices = script("bundling.notices")
+packing = script("bundling.packing")
+smoke = script("bundling.smoke")
+toolchain = script("bundling.toolchain")
+
+PROGRAM = identity.read_identity(ROOT)
+
+
+# What goes in -------------------------------------------------------------------------------------
+
+
+def test_the_description_is_python_that_names_files_which_exist() -> None:
+    spec = BUNDLING / "fundus_gui.spec"
+    tree = ast.parse(spec.read_text(encoding="utf-8"))
+    names = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    for name in ("entry.py", "placeholder_operators.py"):
+        assert name in names
+        assert (BUNDLING / name).is_file()
+    for folder in ("resources", "weights"):
+        assert folder in names
+        assert (ROOT / folder).is_dir()
+
+
+def test_every_module_of_the_program_goes_in() -> None:
+    modules = contents.own_modules(ROOT)
+    assert {"fundus_gui", "fundus_gui.__main__", "fundus_gui.gui.train_page"} <= set(modules)
+    assert len(modules) == len(list((ROOT / "fundus_gui").rglob("*.py")))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "torch/bin/torch_shm_manager",  # `import torch` asks for it
+        "torch/functional.py",  # torch.jit reads it
+        "pyarrow/libarrow_substrait.so.2600",  # pyarrow.lib is linked to it
+        "pillow.libs/libharfbuzz-fb49c9fc.so.0",
+        "PySide6/Qt/translations/qtbase_zh_CN.qm",
+        "torchvision/_C.so",
+        "weights/efficientnet_lite0.safetensors",
+        "resources/samples/labels.csv",
+    ],
+)
+def test_what_is_needed_is_kept(name: str) -> None:
+    assert contents.is_kept(name, placeholders=False)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "torch/bin/protoc-3.13",
+        "torch/test/big.bin",
+        "torch/include/ATen/ATen.h",
+        "PySide6/Qt/translations/qtbase_de.qm",
+        "PySide6/Qt/translations/assistant_zh_CN.qm",
+        "pyarrow/libarrow_flight.so.2600",
+        "libgtk-3.so.0",
+        "libarrow_flight.so.2600",
+        "torch/_inductor/lowering.py",
+        "numpy/__init__.pyi",
+    ],
+)
+def test_what_nobody_needs_is_dropped(name: str) -> None:
+    assert not contents.is_kept(name, placeholders=False)
+
+
+def test_a_library_that_does_not_fit_this_torch_is_dropped() -> None:
+    assert not contents.is_kept("torchvision/_C.so", placeholders=True)
+    assert contents.is_kept("torchvision/version.py", placeholders=True)
+
+
+def test_the_program_never_imports_the_placeholders() -> None:
+    sources = (path.read_text(encoding="utf-8") for path in (ROOT / "fundus_gui").rglob("*.py"))
+    assert not any("placeholder_operators" in text for text in sources)
+
+
+@pytest.mark.slow
+def test_placeholders_raise_and_never_answer() -> None:
+    code = (
+        "import bundling.placeholder_operators, torch\n"
+        "finder = __import__('sys').meta_path[0]\n"
+        "finder.find_spec('json'); assert finder in __import__('sys').meta_path\n"
+        "finder.find_spec('torchvision')\n"
+        "boxes = torch.zeros(1, 4)\n"
+        "try: torch.ops.torchvision.nms(boxes, torch.zeros(1), 0.5)\n"
+        "except NotImplementedError: print('refused')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=SCRIPTS
+    )
+    assert done.stdout == "refused\n"
+
+
+# How it starts ------------------------------------------------------------------------------------
+
+
+def test_other_programs_get_their_own_libraries_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LD_LIBRARY_PATH", "/bundle/_internal:/own")
+    monkeypatch.setenv("LD_LIBRARY_PATH_ORIG", "/own")
+    monkeypatch.setenv("_PYI_ARCHIVE_FILE", "/bundle/fundus-gui")
+    entry.give_back_environment()
+    assert entry.os.environ["LD_LIBRARY_PATH"] == "/own"
+    assert {"LD_LIBRARY_PATH_ORIG", "_PYI_ARCHIVE_FILE"}.isdisjoint(entry.os.environ)
+    entry.give_back_environment()
+    assert "LD_LIBRARY_PATH" not in entry.os.environ
+
+
+def test_a_process_of_a_training_gets_the_arguments_of_the_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    program = str(Path("/bundle/fundus-gui"))
+    monkeypatch.setattr(sys, "executable", program)
+    for arguments in (["fundus-gui", "train"], [program, program, "train"]):
+        monkeypatch.setattr(sys, "argv", arguments)
+        entry.drop_script_name()
+        assert sys.argv == [program, "train"]
+
+
+# What it is called --------------------------------------------------------------------------------
+
+
+def test_the_versions_agree() -> None:
+    assert PROGRAM.version == fundus_gui.__version__
+    assert PROGRAM.caution == fundus_gui.RESEARCH_USE_ONLY
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        assert tomllib.load(file)["project"]["version"] == PROGRAM.version
+
+
+def test_versions_that_differ_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "fundus_gui").mkdir()
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    text = '__version__ = "9.9"\nRESEARCH_USE_ONLY = "No."\n'
+    (tmp_path / "fundus_gui" / "__init__.py").write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match=r"9\.9"):
+        identity.read_identity(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def dressed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder, made = tmp_path_factory.mktemp("bundle"), tmp_path_factory.mktemp("made")
+    (made / "fundus-gui.svg").write_text(icon.fundus_svg(), encoding="utf-8")
+    for size in icon.SIZES:
+        (made / f"fundus-gui-{size}.png").touch()
+    (folder / identity.CONSOLE).touch()
+    packing.dress_for_linux(PROGRAM, made, folder)
+    return folder
+
+
+def test_the_menu_entry_starts_the_window(dressed: Path) -> None:
+    (file,) = dressed.glob("share/applications/*.desktop")
+    lines = file.read_text(encoding="utf-8").splitlines()
+    assert file.stem == PROGRAM.id
+    assert f"Exec={identity.WINDOW} gui %F" in lines
+    assert f"Icon={PROGRAM.id}" in lines
+    assert (dressed / f"share/icons/hicolor/256x256/apps/{PROGRAM.id}.png").is_file()
+
+
+def test_the_store_entry_names_this_version(dressed: Path) -> None:
+    (file,) = dressed.glob("share/metainfo/*.xml")
+    component = ElementTree.parse(file).getroot()
+    releases = [release.get("version") for release in component.iter("release")]
+    assert component.findtext("id") == PROGRAM.id
+    assert component.findtext("project_license") == PROGRAM.licence
+    assert releases == [PROGRAM.version]
+
+
+def test_the_tools_of_the_desktop_agree(dressed: Path) -> None:
+    checks = list(inspection.desktop_findings(dressed))
+    assert len(checks) == 2
+    assert [check for check in checks if check.passed is False] == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Other systems have no such menu.")
+def test_the_menu_entry_is_added_and_removed(dressed: Path, tmp_path: Path) -> None:
+    odd = tmp_path / 'a "b" $c %d'
+    shutil.copytree(dressed, odd)
+    variables = {"PATH": "/usr/bin:/bin", "XDG_DATA_HOME": str(tmp_path / "data")}
+    command = ["sh", str(odd / "add-to-menu.sh")]
+    subprocess.run(command, check=True, env=variables)
+    added = tmp_path / "data" / "applications" / f"{PROGRAM.id}.desktop"
+    text = added.read_text(encoding="utf-8")
+    quoted = re.sub(r'([\\"`$])', r"\\\1", str(odd / identity.WINDOW))
+    quoted = quoted.replace("\\", "\\\\").replace("%", "%%")
+    assert f'Exec="{quoted}" gui %F\n' in text
+    subprocess.run([*command, "--remove"], check=True, env=variables)
+    assert not added.exists()
+    assert not list((tmp_path / "data").rglob("*.svg"))
+
+
+def test_the_papers_of_windows_and_macos_are_well_formed(tmp_path: Path) -> None:
+    packing.write_version_files(PROGRAM, tmp_path)
+    for name in (identity.WINDOW, identity.CONSOLE):
+        text = (tmp_path / f"{name}.version").read_text(encoding="utf-8")
+        ast.parse(text, mode="eval")
+        assert f"'{PROGRAM.version}'" in text
+    packing.write_installer_script(PROGRAM, tmp_path, "the-bundle", tmp_path)
+    script_text = (tmp_path / "the-bundle.iss").read_text(encoding="utf-8-sig")
+    assert f"AppVersion={PROGRAM.version}" in script_text
+    assert "$" not in script_text
+    assert set(_sections(script_text)) >= {"Setup", "Files", "Icons", "Run"}
+    assert plistlib.loads(plistlib.dumps(PROGRAM.info_plist()))["NSHighResolutionCapable"]
+    assert plistlib.loads((BUNDLING / "macos" / "entitlements.plist").read_bytes())
+
+
+def _sections(text: str) -> list[str]:
+    return [line[1:-1] for line in text.splitlines() if line.startswith("[")]
+
+
+def test_a_bundle_for_tests_says_so() -> None:
+    name = packing.bundle_name(PROGRAM, "cpu", placeholders=False)
+    assert name.startswith(f"fundus-gui-{PROGRAM.version}-")
+    assert packing.bundle_name(PROGRAM, "cpu", placeholders=True) == f"{name}-test"
+
+
+def test_the_icon_is_the_drawing_of_the_script(tmp_path: Path) -> None:
+    drawing = ROOT / "resources" / "icons" / "fundus.svg"
+    assert drawing.read_text(encoding="utf-8") == icon.fundus_svg()
+    icon.write_icons(drawing, tmp_path)
+    with Image.open(tmp_path / "fundus-gui.ico") as picture:
+        assert (16, 16) in picture.info["sizes"]
+        assert (256, 256) in picture.info["sizes"]
+    with Image.open(tmp_path / "fundus-gui-16.png") as picture:
+        red, _, blue, alpha = picture.convert("RGBA").getpixel((8, 9))
+        assert red > 2 * blue
+        assert alpha == 255
+        assert picture.convert("RGBA").getpixel((0, 0))[3] == 0
+
+
+# What it is made from -----------------------------------------------------------------------------
+
+
+def test_a_flavour_has_its_own_torch_and_all_else_as_it_was_tested() -> None:
+    wanted = toolchain.requirements(ROOT, "cpu")
+    allowed = toolchain.constraints(ROOT, "cpu").splitlines()
+    assert "torch==2.13.0" in wanted
+    assert not [line for line in allowed if line.startswith(("torch", "nvidia", "triton"))]
+    assert [line for line in allowed if line.startswith("numpy==")]
+    as_recorded = (ROOT / "constraints.txt").read_text(encoding="utf-8")
+    assert toolchain.constraints(ROOT, "cuda") == as_recorded
+
+
+def test_the_notices_name_what_is_inside() -> None:
+    names = {package.metadata["Name"].lower() for package in notices.third_parties(ROOT)}
+    assert {"torch", "pyside6_essentials", "markupsafe", "numpy"} <= names
+    assert "pytest" not in names
+
+
+# Whether it is good -------------------------------------------------------------------------------
+
+
+def test_a_missing_import_is_told_and_one_of_another_system_is_not() -> None:
+    log = (
+        "12 WARNING: Hidden import 'torchvision.image' not found!\n"
+        "13 ERROR: Hidden import 'scipy.linalg' not found\n"
+        "14 WARNING: Library not found: could not resolve 'libcudart.so.13', dependency of "
+        "'/v/torchvision/image.so'.\n"
+        "15 WARNING: Library not found: could not resolve 'libxcb-icccm.so.4', dependency of "
+        "'/v/platforms/libqxcb.so'.\n"
+    )
+    assert inspection.missed(log) == ["libxcb-icccm.so.4 (for libqxcb.so)", "scipy.linalg"]
+
+
+def test_names_of_folders_are_found_in_files(tmp_path: Path) -> None:
+    (tmp_path / "a.so").write_bytes(b"\x7fELF\0/home/somebody/tree\0")
+    (tmp_path / "b.py").write_text("pass", encoding="utf-8")
+    assert inspection.names_inside(tmp_path, ["/home/somebody"]) == ["a.so"]
+
+
+def test_the_newest_c_library_is_found(tmp_path: Path) -> None:
+    (tmp_path / "a.so").write_bytes(b"\x7fELF\0GLIBC_2.9\0GLIBC_2.34\0")
+    (tmp_path / "text").write_bytes(b"GLIBC_2.99")
+    assert inspection.glibc_version(tmp_path) == (2, 34)
+    assert inspection.glibc_finding(tmp_path).passed
+
+
+def test_a_large_bundle_fails(tmp_path: Path) -> None:
+    folder, archive = tmp_path / "bundle", tmp_path / "bundle.tar.zst"
+    folder.mkdir()
+    with (folder / "large").open("wb") as file:
+        file.truncate(inspection.MOST_BYTES + 1)
+    archive.touch()
+    on_disk, packed = inspection.size_findings(folder, archive)
+    assert not on_disk.passed
+    assert packed.passed
+
+
+def table(path: Path, *rows: tuple[str, str, float]) -> Path:
+    lines = ["filename,label,prob,a__prob_x", *(f"{n},{label},{p},{p}" for n, label, p in rows)]
+    path.write_text("\n".join(lines), encoding="utf-8-sig")
+    return path
+
+
+def test_answers_must_agree(tmp_path: Path) -> None:
+    one = table(tmp_path / "1.csv", ("a.jpg", "x", 0.5), ("b.jpg", "y", 0.75))
+    same = table(tmp_path / "2.csv", ("a.jpg", "x", 0.5))
+    other_label = table(tmp_path / "3.csv", ("a.jpg", "y", 0.5))
+    other_number = table(tmp_path / "4.csv", ("a.jpg", "x", 0.50001))
+    none_shared = table(tmp_path / "5.csv", ("c.jpg", "x", 0.5))
+    assert smoke.same_answers("", one, same).passed
+    for wrong in (other_label, other_number, none_shared, tmp_path / "absent.csv"):
+        assert not smoke.same_answers("", one, wrong).passed
+
+
+def test_a_finding_that_could_not_be_made_is_no_success() -> None:
+    made = [
+        findings.Finding("size", "≤ 1", "2", passed=False),
+        findings.Finding("tool", "0", "a | b\nc", passed=None),
+    ]
+    lines = findings.markdown(made).splitlines()
+    assert lines[2] == "| size | ≤ 1 | 2 | **NO** |"
+    assert lines[3] == r"| tool | 0 | a \| b c | not checked |"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Other systems isolate otherwise.")
+def test_an_isolated_program_sees_neither_source_nor_environment(tmp_path: Path) -> None:
+    bundle, root = tmp_path / "bundle", tmp_path / "root"
+    for folder in (bundle, root):
+        folder.mkdir()
+        (folder / "file").touch()
+    kept_away = isolation.isolate(bundle, tmp_path / smoke.HOME_NAME, root)
+    python = shutil.which("python3", path="/usr/bin") or pytest.skip("The system has no Python.")
+    code = (
+        "import json, os; "
+        f"print(json.dumps([dict(os.environ), os.listdir({str(root)!r}), "
+        f"os.access({str(bundle)!r}, os.W_OK)]))"
+    )
+    done = subprocess.run(
+        kept_away.command([python, "-c", code], {"LANG": "C.UTF-8"}),
+        check=True,
+        capture_output=True,
+        encoding="utf-8",
+    )
+    variables, seen, writable = json.loads(done.stdout)
+    assert variables["HOME"].endswith(smoke.HOME_NAME)
+    assert set(variables) <= {"PATH", "HOME", "LANG", "LC_CTYPE"}
+    if kept_away.prefix:
+        assert seen == []
+        assert not writable
