@@ -60,11 +60,13 @@ def create_application(arguments: Sequence[str]) -> QApplication:
 
 
 def _tell_of_settings(window: MainWindow, aside: Path) -> None:
+    translate = QCoreApplication.translate
     window.errors.tell(
-        window.tr("Settings put aside"),
-        window.tr(
+        translate("Application", "Settings put aside"),
+        translate(
+            "Application",
             "The settings file was damaged and is now {file}. What could be read of it is kept; "
-            "everything else is as at the first start."
+            "everything else is as at the first start.",
         ).format(file=aside),
     )
 

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from fundus_gui import __version__
 from fundus_gui.core.errors import FundusError
+from fundus_gui.gui.sentences import spoken
 
 _log = logging.getLogger(__name__)
 
@@ -121,7 +122,7 @@ class ErrorReporter(QObject):
 
     def tell(self, title: str, sentence: str) -> None:
         """Show a sentence that is no error of the program's."""
-        self._show_message(self._window, title, sentence)
+        self._show_message(self._window, title, spoken(sentence))
 
     def install_hooks(self) -> None:
         """Report what nobody caught, in every thread; Ctrl+C still ends the program."""
@@ -145,6 +146,6 @@ class ErrorReporter(QObject):
 
     def _on_reported(self, error: BaseException) -> None:
         if isinstance(error, FundusError):
-            self._show_message(self._window, self.tr("That did not work"), str(error))
+            self._show_message(self._window, self.tr("That did not work"), spoken(str(error)))
         else:
             self._show_crash(self._window, error)

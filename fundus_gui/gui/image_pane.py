@@ -24,6 +24,7 @@ from fundus_gui.core.images import Photograph
 from fundus_gui.core.preprocessing import Preprocessing
 from fundus_gui.gui.error_dialog import ErrorReporter
 from fundus_gui.gui.jobs import LoadedView, load_view
+from fundus_gui.gui.sentences import spoken
 from fundus_gui.gui.widgets.image_view import ImageView
 from fundus_gui.gui.worker import JobSlot
 
@@ -158,7 +159,7 @@ class ImagePane(QWidget):
         self._loading_timer.stop()
         if isinstance(error, ImageError):
             self.caption.setText(error.path.name)
-            self.view.show_message(str(error))
+            self.view.show_message(spoken(str(error)))
         else:
             self._errors.report(error)
 

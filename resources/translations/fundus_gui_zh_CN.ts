@@ -1,4 +1,5 @@
-<?xml version='1.0' encoding='utf-8'?>
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
 <context>
     <name>AboutDialog</name>
@@ -76,6 +77,14 @@
     <message>
         <source>Write the results of the selected rows to a table</source>
         <translation>把所选行的结果写入表格</translation>
+    </message>
+    <message>
+        <source>Contin&amp;ue a table…</source>
+        <translation>继续写表格(&amp;U)…</translation>
+    </message>
+    <message>
+        <source>Classify what is still missing in a table of an earlier run, and add it</source>
+        <translation>对以前运行的表格中尚缺的照片进行分类并补入</translation>
     </message>
     <message>
         <source>Save c&amp;hart…</source>
@@ -298,7 +307,7 @@
         <translation>打开文件夹(&amp;F)</translation>
     </message>
     <message>
-        <source>Show the evaluation's files</source>
+        <source>Show the evaluation&apos;s files</source>
         <translation>显示评估的文件</translation>
     </message>
     <message>
@@ -334,12 +343,36 @@
         <translation>关闭窗口</translation>
     </message>
     <message>
+        <source>&amp;Conference mode</source>
+        <translation>会议模式(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Show photographs and their votes over the whole screen, round and round</source>
+        <translation>在整个屏幕上循环显示照片及其投票</translation>
+    </message>
+    <message>
+        <source>&amp;Guide</source>
+        <translation>指南(&amp;G)</translation>
+    </message>
+    <message>
+        <source>Read how the program is used</source>
+        <translation>阅读程序的使用方法</translation>
+    </message>
+    <message>
         <source>&amp;Keyboard shortcuts</source>
         <translation>键盘快捷键(&amp;K)</translation>
     </message>
     <message>
         <source>List all keyboard shortcuts</source>
         <translation>列出所有键盘快捷键</translation>
+    </message>
+    <message>
+        <source>Save &amp;diagnostic report…</source>
+        <translation>保存诊断报告(&amp;D)…</translation>
+    </message>
+    <message>
+        <source>Write versions, settings and log to a file; nothing is sent</source>
+        <translation>把版本、设置和日志写入文件；不发送任何内容</translation>
     </message>
     <message>
         <source>&amp;About</source>
@@ -355,6 +388,14 @@
     <message>
         <source>Fundus classifier</source>
         <translation>眼底照片分类</translation>
+    </message>
+    <message>
+        <source>Settings put aside</source>
+        <translation>设置已移到一旁</translation>
+    </message>
+    <message>
+        <source>The settings file was damaged and is now {file}. What could be read of it is kept; everything else is as at the first start.</source>
+        <translation>设置文件已损坏，现为 {file}。其中能读取的内容已保留；其余一切如首次启动。</translation>
     </message>
 </context>
 <context>
@@ -494,7 +535,7 @@
         <translation>明显偏低：{classes}。</translation>
     </message>
     <message>
-        <source>The ensemble's own temperature of {value} is applied.</source>
+        <source>The ensemble&apos;s own temperature of {value} is applied.</source>
         <translation>使用集成自身的温度 {value}。</translation>
     </message>
     <message>
@@ -878,6 +919,25 @@
     </message>
 </context>
 <context>
+    <name>ConferenceMode</name>
+    <message>
+        <source>No weights are installed: there is nothing to show.</source>
+        <translation>没有安装模型权重：没有可展示的内容。</translation>
+    </message>
+    <message>
+        <source>One moment: the models are being loaded…</source>
+        <translation>请稍候：正在加载模型…</translation>
+    </message>
+    <message>
+        <source>There is no photograph here that can be classified.</source>
+        <translation>此处没有可以分类的照片。</translation>
+    </message>
+    <message>
+        <source>Synthetic photograph</source>
+        <translation>合成的照片</translation>
+    </message>
+</context>
+<context>
     <name>ConfusionMatrix</name>
     <message>
         <source>Confusion matrix</source>
@@ -1097,7 +1157,7 @@
         <translation>正在读取照片。</translation>
     </message>
     <message>
-        <source>Nothing is known of patients, so that every photograph counts as another patient's. If some show the same person, a labels.csv with a column patient_id makes the intervals honest.</source>
+        <source>Nothing is known of patients, so that every photograph counts as another patient&apos;s. If some show the same person, a labels.csv with a column patient_id makes the intervals honest.</source>
         <translation>没有患者信息，因此每张照片都按不同患者计算。如果有照片属于同一人，带有 patient_id 列的 labels.csv 可使区间如实。</translation>
     </message>
 </context>
@@ -1141,11 +1201,11 @@ and if known patient_id, split</source>
         <translation>预测集</translation>
     </message>
     <message>
-        <source>What holds for the ensemble's weights only</source>
+        <source>What holds for the ensemble&apos;s weights only</source>
         <translation>仅对集成自身权重成立的内容</translation>
     </message>
     <message>
-        <source>Calibration, prediction set and referral hold for the ensemble's own weights.</source>
+        <source>Calibration, prediction set and referral hold for the ensemble&apos;s own weights.</source>
         <translation>校准、预测集和转诊仅对集成自身的权重成立。</translation>
     </message>
     <message>
@@ -1175,6 +1235,13 @@ and if known patient_id, split</source>
     <message>
         <source>{figure} {value}: below the {threshold} that a report needs</source>
         <translation>{figure} {value}：低于出具结果所需的 {threshold}</translation>
+    </message>
+</context>
+<context>
+    <name>DemoWindow</name>
+    <message>
+        <source>Fundus classifier</source>
+        <translation>眼底照片分类</translation>
     </message>
 </context>
 <context>
@@ -1365,6 +1432,10 @@ and if known patient_id, split</source>
         <source>Open a folder of photographs</source>
         <translation>打开照片文件夹</translation>
     </message>
+    <message>
+        <source>Continue a table of results</source>
+        <translation>继续写结果表格</translation>
+    </message>
 </context>
 <context>
     <name>FitMethod</name>
@@ -1512,6 +1583,40 @@ and if known patient_id, split</source>
     </message>
 </context>
 <context>
+    <name>GuideDialog</name>
+    <message>
+        <source>Guide</source>
+        <translation>指南</translation>
+    </message>
+    <message>
+        <source>Page of the guide</source>
+        <translation>指南的页面</translation>
+    </message>
+    <message>
+        <source>&amp;Contents</source>
+        <translation>目录(&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Back</source>
+        <translation>返回(&amp;B)</translation>
+    </message>
+</context>
+<context>
+    <name>Help</name>
+    <message>
+        <source>Save a diagnostic report</source>
+        <translation>保存诊断报告</translation>
+    </message>
+    <message>
+        <source>Text (*.txt)</source>
+        <translation>文本 (*.txt)</translation>
+    </message>
+    <message>
+        <source>Report saved as {path}. It holds no photograph.</source>
+        <translation>报告已保存为 {path}。其中不含照片。</translation>
+    </message>
+</context>
+<context>
     <name>ImagePane</name>
     <message>
         <source>Photograph</source>
@@ -1650,7 +1755,7 @@ Double click: both</source>
         <translation>阈值的特异度</translation>
     </message>
     <message>
-        <source>At which each class's threshold is chosen on the other part</source>
+        <source>At which each class&apos;s threshold is chosen on the other part</source>
         <translation>在另一部分上选择各类别阈值时所达到的特异度</translation>
     </message>
     <message>
@@ -1911,7 +2016,7 @@ Licence: {licence}</source>
         <translation>灵敏度</translation>
     </message>
     <message>
-        <source>Share of the class's images that is called</source>
+        <source>Share of the class&apos;s images that is called</source>
         <translation>该类别图像中被判定的比例</translation>
     </message>
     <message>
@@ -2026,6 +2131,18 @@ Licence: {licence}</source>
     <message>
         <source>Rows copied: {count}</source>
         <translation>已复制行数：{count}</translation>
+    </message>
+    <message>
+        <source>{table} was complete: {kept} rows kept</source>
+        <translation>{table} 已完整：保留 {kept} 行</translation>
+    </message>
+    <message>
+        <source>{table}: {kept} rows kept, {again} classified again, {new} new</source>
+        <translation>{table}：保留 {kept} 行，重新分类 {again} 行，新增 {new} 行</translation>
+    </message>
+    <message>
+        <source>; {dropped} fell out and are in {backup}</source>
+        <translation>；移出 {dropped} 行，保存在 {backup}</translation>
     </message>
     <message>
         <source>Save the chart</source>
@@ -2148,7 +2265,7 @@ patient, as in (\d+)_(left|right)</source>
         <translation>类别概率</translation>
     </message>
     <message>
-        <source>What-if: not the ensemble's weights</source>
+        <source>What-if: not the ensemble&apos;s weights</source>
         <translation>假设分析：不是集成的权重</translation>
     </message>
 </context>
@@ -2279,7 +2396,7 @@ patient, as in (\d+)_(left|right)</source>
         <translation>转诊更多或更少的图像，最不确定的在前</translation>
     </message>
     <message>
-        <source>The ensemble's thresholds in words</source>
+        <source>The ensemble&apos;s thresholds in words</source>
         <translation>集成阈值的文字说明</translation>
     </message>
     <message>
@@ -2343,7 +2460,7 @@ patient, as in (\d+)_(left|right)</source>
         <translation>转诊最不确定的图像</translation>
     </message>
     <message>
-        <source>◇ The ensemble's thresholds</source>
+        <source>◇ The ensemble&apos;s thresholds</source>
         <translation>◇ 集成的阈值</translation>
     </message>
 </context>
@@ -2370,7 +2487,7 @@ patient, as in (\d+)_(left|right)</source>
         <translation>置信度低于 {level}</translation>
     </message>
     <message>
-        <source>Referred by the ensemble's thresholds</source>
+        <source>Referred by the ensemble&apos;s thresholds</source>
         <translation>按集成的阈值转诊</translation>
     </message>
     <message>
@@ -2408,7 +2525,7 @@ patient, as in (\d+)_(left|right)</source>
         <translation>打开文件夹(&amp;F)</translation>
     </message>
     <message>
-        <source>Show the evaluation's files: tables, predictions, report</source>
+        <source>Show the evaluation&apos;s files: tables, predictions, report</source>
         <translation>显示评估的文件：表格、预测、报告</translation>
     </message>
     <message>
@@ -2741,7 +2858,7 @@ patient, as in (\d+)_(left|right)</source>
         <translation>从最后保存的状态继续</translation>
     </message>
     <message>
-        <source>Show the run's files</source>
+        <source>Show the run&apos;s files</source>
         <translation>显示训练的文件</translation>
     </message>
     <message>
@@ -3232,6 +3349,41 @@ patient, as in (\d+)_(left|right)</source>
     </message>
 </context>
 <context>
+    <name>Stage</name>
+    <message>
+        <source>The photograph and the vote of the models</source>
+        <translation>照片及各模型的投票</translation>
+    </message>
+    <message>
+        <source>Fundus classifier</source>
+        <translation>眼底照片分类</translation>
+    </message>
+    <message>
+        <source>Touch the screen or press any key to try it yourself</source>
+        <translation>触摸屏幕或按任意键，亲自试一试</translation>
+    </message>
+    <message>
+        <source>{confidence} sure</source>
+        <translation>置信度 {confidence}</translation>
+    </message>
+    <message>
+        <source>the models agree</source>
+        <translation>各模型意见一致</translation>
+    </message>
+    <message>
+        <source>the models disagree</source>
+        <translation>各模型意见不一</translation>
+    </message>
+    <message>
+        <source>refer to a person</source>
+        <translation>建议转诊给人工</translation>
+    </message>
+    <message>
+        <source>{model}, weight {weight}</source>
+        <translation>{model}，权重 {weight}</translation>
+    </message>
+</context>
+<context>
     <name>StartBar</name>
     <message>
         <source>C&amp;opy</source>
@@ -3256,6 +3408,10 @@ patient, as in (\d+)_(left|right)</source>
 </context>
 <context>
     <name>Status</name>
+    <message>
+        <source>Reading the table…</source>
+        <translation>正在读取表格…</translation>
+    </message>
     <message>
         <source>Looking for photographs… {found} found</source>
         <translation>正在查找照片… 已找到 {found} 张</translation>
@@ -3324,7 +3480,7 @@ patient, as in (\d+)_(left|right)</source>
         <translation>按患者</translation>
     </message>
     <message>
-        <source>mean of each patient's photographs</source>
+        <source>mean of each patient&apos;s photographs</source>
         <translation>每位患者照片的平均</translation>
     </message>
     <message>
@@ -3602,7 +3758,7 @@ patient, as in (\d+)_(left|right)</source>
         <translation>这些权重属于谁</translation>
     </message>
     <message>
-        <source>&amp;Reset to the ensemble's weights</source>
+        <source>&amp;Reset to the ensemble&apos;s weights</source>
         <translation>恢复为集成的权重(&amp;R)</translation>
     </message>
     <message>
@@ -3610,11 +3766,11 @@ patient, as in (\d+)_(left|right)</source>
         <translation>按集成自身的权重投票</translation>
     </message>
     <message>
-        <source>What-if: not the ensemble's weights</source>
+        <source>What-if: not the ensemble&apos;s weights</source>
         <translation>假设分析：不是集成的权重</translation>
     </message>
     <message>
-        <source>Vote weights: the ensemble's own</source>
+        <source>Vote weights: the ensemble&apos;s own</source>
         <translation>投票权重：集成自身的权重</translation>
     </message>
 </context>
@@ -3649,7 +3805,7 @@ patient, as in (\d+)_(left|right)</source>
         <translation>正在其中查找训练照片…</translation>
     </message>
     <message>
-        <source>The ensemble '{name}' is installed and can be chosen.</source>
+        <source>The ensemble &apos;{name}&apos; is installed and can be chosen.</source>
         <translation>集成“{name}”已安装，可供选择。</translation>
     </message>
     <message>
@@ -3774,7 +3930,7 @@ patient, as in (\d+)_(left|right)</source>
         <translation>首位类别</translation>
     </message>
     <message>
-        <source>The model's most probable class</source>
+        <source>The model&apos;s most probable class</source>
         <translation>该模型最可能的类别</translation>
     </message>
     <message>
@@ -3786,7 +3942,7 @@ patient, as in (\d+)_(left|right)</source>
         <translation>概率</translation>
     </message>
     <message>
-        <source>Of the model's most probable class</source>
+        <source>Of the model&apos;s most probable class</source>
         <translation>该模型最可能类别的概率</translation>
     </message>
     <message>

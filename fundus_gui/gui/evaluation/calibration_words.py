@@ -6,6 +6,7 @@ from PySide6.QtCore import QCoreApplication
 
 from fundus_gui.core.evaluation.records import CalibrationEvaluation, EvaluationReport
 from fundus_gui.gui.labels import class_title
+from fundus_gui.gui.sentences import spoken
 
 _NEAR = 0.05  # of a temperature to 1
 _ENOUGH_LESS = 0.03  # of a coverage, from the promise
@@ -45,7 +46,7 @@ def sets_words(report: EvaluationReport) -> str:
     translate = QCoreApplication.translate
     sets, figures = report.ensemble.prediction_sets, report.sets
     if sets is None or figures is None:
-        return " ".join(report.fitted.notes) if report.fitted is not None else ""
+        return " ".join(map(spoken, report.fitted.notes)) if report.fitted is not None else ""
     words = [
         translate(
             "Calibration",

@@ -14,6 +14,7 @@ from fundus_gui.core.errors import ImageError
 from fundus_gui.gui.evaluation.vote_bars import VoteBars
 from fundus_gui.gui.jobs import LoadedView, load_view
 from fundus_gui.gui.labels import class_title
+from fundus_gui.gui.sentences import spoken
 from fundus_gui.gui.widgets.image_view import ImageView
 from fundus_gui.gui.worker import JobSlot
 
@@ -82,7 +83,7 @@ class PhotographPreview(QWidget):
     def _on_failed(self, error: BaseException) -> None:
         if not isinstance(error, ImageError):
             raise error
-        self.view.show_message(str(error))
+        self.view.show_message(spoken(str(error)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put the words beside the photograph where there is no room below it."""

@@ -26,6 +26,7 @@ from fundus_gui.gui.evaluation.subgroups_tab import SubgroupsTab
 from fundus_gui.gui.evaluation.warning_banner import WarningBanner
 from fundus_gui.gui.evaluation.weights_tab import WeightsTab
 from fundus_gui.gui.file_dialogs import FileDialogs
+from fundus_gui.gui.sentences import spoken
 from fundus_gui.gui.worker import JobSlot
 
 _Tab = (
@@ -132,7 +133,7 @@ class ResultPane(QWidget):
         assessment = kept.assessment
         self.header.show_assessment(assessment)
         self.banner.show_warnings(assessment.warnings, is_leak=bool(assessment.leaks))
-        self.notes.setText("\n".join(assessment.report.notes))
+        self.notes.setText("\n".join(map(spoken, assessment.report.notes)))
         self.notes.setVisible(bool(assessment.report.notes))
         self.opinions.show_folder(assessment.judged.source.folder)
         self._waiting = set(range(len(self._tabs)))

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QL
 
 from fundus_gui.core.catalogue import Catalogue
 from fundus_gui.core.errors import EnsembleError
+from fundus_gui.gui.sentences import spoken
 
 _WIDTH = 420  # px
 
@@ -56,7 +57,7 @@ class SaveDialog(QDialog):
         try:
             self._catalogue.check_new_name(self.name.text().strip())
         except EnsembleError as error:
-            problem = str(error)
+            problem = spoken(str(error))
         self.problem.setText(problem)
         self.buttons.button(QDialogButtonBox.StandardButton.Save).setEnabled(not problem)
 

@@ -8,6 +8,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from fundus_gui.gui.sentences import spoken
+
 _LEAK_COLOURS = ("#9b1c1c", "#ffffff")  # background, text: the same in light and dark
 _WARNING_COLOURS = ("#ffd166", "#2b1d00")
 
@@ -63,7 +65,7 @@ class WarningBanner(QFrame):
             if is_leak
             else self.tr("Read this before the figures.")
         )
-        self.text.setText("\n".join(sentences))
+        self.text.setText("\n".join(map(spoken, sentences)))
         self.text.setVisible(bool(sentences))
         self.show_photographs.setVisible(is_leak)
         self._paint(*(_LEAK_COLOURS if is_leak else _WARNING_COLOURS))

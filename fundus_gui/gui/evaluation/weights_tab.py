@@ -30,6 +30,7 @@ from fundus_gui.gui.evaluation.ensemble_saver import EnsembleSaver
 from fundus_gui.gui.evaluation.weights_jobs import Compared, compare_methods
 from fundus_gui.gui.evaluation.weights_table import WeightsTable, method_title
 from fundus_gui.gui.model_colours import model_colours
+from fundus_gui.gui.sentences import spoken
 from fundus_gui.gui.widgets.appearance import Appearance
 from fundus_gui.gui.widgets.figure_view import FigureView
 from fundus_gui.gui.worker import JobSlot
@@ -168,7 +169,7 @@ class WeightsTab(QWidget):
         self.compare_bar.show_idle()
         if not isinstance(error, FundusError):
             raise error
-        self._show_notice(str(error))
+        self._show_notice(spoken(str(error)))
 
     def _on_chosen(self) -> None:
         self.saver.choose(self.table.chosen)

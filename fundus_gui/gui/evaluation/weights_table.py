@@ -24,6 +24,7 @@ from fundus_gui.gui.evaluation.figure_table import (
     text_item,
 )
 from fundus_gui.gui.evaluation.figure_titles import figure_title
+from fundus_gui.gui.sentences import spoken
 from fundus_gui.gui.widgets.appearance import Appearance
 
 _VOTE = Qt.ItemDataRole.UserRole + 20
@@ -113,7 +114,7 @@ class WeightsTable(FigureTable):
         title = text_item(
             vote.name if is_member else method_title(vote.name),
             icon=looks.swatch(vote.name) if is_member else None,
-            tooltip="\n".join((vote.name, *vote.fit.notes)),
+            tooltip="\n".join((vote.name, *map(spoken, vote.fit.notes))),
         )
         remark = self.tr("alone") if is_member else method_remark(vote.name)
         title.setData(SECOND_LINE, remark)

@@ -8,6 +8,8 @@ from typing import Literal, NamedTuple
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QStyle, QWidget
 
+from fundus_gui.gui.sentences import spoken
+
 Weight = Literal["error", "warning", "good"]
 
 _ICONS: dict[Weight, QStyle.StandardPixmap] = {
@@ -58,7 +60,7 @@ class NoticeBox(QFrame):
             drawn = self.style().standardIcon(_ICONS[remark.weight])
             icon.setPixmap(drawn.pixmap(QSize(_ICON, _ICON), self.devicePixelRatioF()))
             icon.setAccessibleName(self._title(remark.weight))
-            text = QLabel(remark.text)
+            text = QLabel(spoken(remark.text))
             text.setTextFormat(Qt.TextFormat.PlainText)
             text.setWordWrap(True)
             text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

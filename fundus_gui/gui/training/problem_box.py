@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QFontDatabase, QPalette
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
+from fundus_gui.gui.sentences import spoken
 from fundus_gui.gui.training.live_run import LiveRun
 from fundus_gui.gui.training.status_icon import status_colour
 
@@ -38,6 +39,7 @@ class ProblemBox(QFrame):
         self.setVisible(live.run.status == "failed")
         self._paint_reason()
         reason, _, details = live.run.problem.partition("\n")
+        reason = spoken(reason)
         self.reason.setText(reason)
         lines = [line for line in details.splitlines() if line.strip()]
         self.details.setText("\n".join(lines[-_LINES_AT_MOST:]))

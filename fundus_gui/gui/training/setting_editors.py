@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from fundus_gui.core.runs import Setting
+from fundus_gui.gui.sentences import spoken
 from fundus_gui.gui.training.setting_titles import choice_title, setting_title
 
 _MOST = 1_000_000_000
@@ -68,7 +69,7 @@ class SettingEditor(QWidget):
 
     def _explanation(self, setting: Setting) -> str:
         limits = setting.range_text()
-        text = textwrap.fill(setting.text, _LINE)
+        text = textwrap.fill(spoken(setting.text), _LINE)
         if not limits:
             return text
         return f"{text}\n{self.tr('Allowed: {range}').format(range=limits)}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
+from fundus_gui.gui.sentences import spoken
+
 
 def setting_title(name: str) -> str:
     """Return the words for a setting; most are its name."""
@@ -32,7 +34,7 @@ def setting_title(name: str) -> str:
         "tensorboard": QCoreApplication.translate("SettingTitle", "TensorBoard"),
     }
     spaced = name.replace("_", " ")
-    return known.get(name, spaced[:1].upper() + spaced[1:])
+    return known.get(name) or spoken(spaced[:1].upper() + spaced[1:])
 
 
 def group_title(name: str) -> str:
@@ -64,4 +66,4 @@ def choice_title(word: str) -> str:
         "trivialaugment": "TrivialAugment",
     }
     spaced = word.replace("-", " ")
-    return known.get(word, spaced[:1].upper() + spaced[1:])
+    return known.get(word) or spoken(spaced[:1].upper() + spaced[1:])
