@@ -36,6 +36,7 @@ from contestants import (
     require_readable,
     write_random_networks,
 )
+from limit import is_known, products
 from measuring import (
     Contestant,
     Prepare,
@@ -72,11 +73,17 @@ def against_others(job: Job, rounds: int) -> Iterator[Row]:
     """Compare the whole way, from files to rows, with all others that are installed."""
     others = peers(job)
     own: dict[str, Prepare] = {kind: partial(program, job, kind) for kind in PRECISIONS}
-    turns = race({**own, **others}, rounds)
+    bounds: dict[str, Prepare] = {}
+    if is_known(job):
+        bounds = {f"{kind} products": partial(products, job, kind) for kind in PRECISIONS}
+    turns = race({**own, **others, **bounds}, rounds)
     for kind, least in zip(PRECISIONS, ("3.0", "5.5"), strict=True):
         for name in others:
             goal = least if name == "the article's script" else "2"
             yield compared(f"{kind}: {name}", turns[kind], turns[name], job, f"at least {goal}")
+    for kind, bound in zip(PRECISIONS, bounds, strict=bool(bounds)):
+        what = f"{kind}: matrix products of as many operations"
+        yield compared(what, turns[kind], turns[bound], job, "1.0 is the most")
     for kind in PRECISIONS:
         share = statistics.median(1 - turn.networks_seconds / turn.seconds for turn in turns[kind])
         yield (f"{kind}: time outside the networks", f"{share:.1%}", "", "", "", "below 10 %")

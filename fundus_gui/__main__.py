@@ -9,8 +9,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 
-def open_window(paths: Sequence[Path] = ()) -> int:
-    """Show the window with the given files and folders opened, or say why it cannot be shown."""
+def open_window(paths: Sequence[Path] = (), *, demo: bool = False, show_names: bool = False) -> int:
+    """Show the window with the given files and folders opened, or say why it cannot be shown.
+
+    Args:
+        demo: in conference mode.
+        show_names: of files, to the audience.
+    """
     # Qt would end the process with an abort instead of an error.
     names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in names):
@@ -21,7 +26,7 @@ def open_window(paths: Sequence[Path] = ()) -> int:
         return _refuse(f"the window's libraries are incomplete ({error})")
     from fundus_gui.gui.app import main as show
 
-    return show(paths)
+    return show(paths, demo=demo, show_names=show_names)
 
 
 def _refuse(reason: str) -> int:

@@ -133,5 +133,6 @@ def test_classify_measures_speed_memory_and_agreement(tiny_photographs: Path) ->
     rows = {row[0]: row[1:] for row in table_of("classify.py", *tiny, *images)}
     assert {name.split(":")[0] for name in rows if "script" in name} == {"exact", "fast"}
     assert any("networks alone, 2 photographs of 256 px" in name for name in rows)
+    assert "exact: matrix products of as many operations" in rows
     assert float(rows["exact: furthest from plain fp32, 3 photographs"][0]) < 1e-4
     assert rows["exact: same class as plain fp32, 3 photographs"][0] == "100.00%"

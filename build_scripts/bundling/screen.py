@@ -46,13 +46,21 @@ class Screen:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def find(self, title: str, seconds: float) -> str:
-        """Wait for a window whose title holds a text; return its number, empty if none came."""
+    def find(
+        self, title: str, seconds: float, program: subprocess.Popen[bytes] | None = None
+    ) -> str:
+        """Wait for a window whose title holds a text, as long as the program runs.
+
+        Returns:
+            Its number, empty if none came.
+        """
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             found = self._do("search", "--onlyvisible", "--name", title).split()
             if found:
                 return found[-1]
+            if program is not None and program.poll() is not None:
+                break
             time.sleep(_POLL_SECONDS)
         return ""
 

@@ -18,7 +18,7 @@ _TITLE = "Fundus classifier"
 _START_SECONDS = 2.0
 _STARTS = 3
 _PATIENCE = 300.0
-_END_SECONDS = 20.0
+_END_SECONDS = 60.0
 _SCRIPTS = Path(__file__).resolve().parent.parent
 
 Places = Mapping[str, Sequence[int]]
@@ -33,22 +33,28 @@ def check_window(work: Workplace, python: str, pictures: Path | None) -> Iterato
         pictures: folder for pictures of what was seen.
     """
     with Screen() as screen:
-        places = _places(work, python, screen.display)
+        places, reading_seconds = _places(work, python, screen.display)
         yield from _starts(work, screen)
         process = work.start_window(screen.display)
-        window = screen.find(_TITLE, _PATIENCE)
+        window = screen.find(_TITLE, _PATIENCE, process)
+        if not window:
+            yield Finding("shows its window", "yes", f"exit {process.poll()}", passed=False)
+            process.kill()
+            return
         table = work.folder / "window.csv"
         _classify(screen, window, places, table)
         _picture(screen, pictures, "classified")
         console = work.folder / "console.csv"
         yield same_answers("window and command line agree on the samples", table, console)
+        _open_data(work, screen)
+        time.sleep(5 + 2 * reading_seconds)
         yield _train(work, screen, window, places)
         _picture(screen, pictures, "trained")
         yield from _end(work, screen, process)
 
 
-def _places(work: Workplace, python: str, display: str) -> Places:
-    """Return where the controls stand."""
+def _places(work: Workplace, python: str, display: str) -> tuple[Places, float]:
+    """Return where the controls stand, and how long it took to read the photographs."""
     home = work.folder / "layout"
     home.mkdir()
     done = subprocess.run(
@@ -58,8 +64,8 @@ def _places(work: Workplace, python: str, display: str) -> Places:
         env={**os.environ, "DISPLAY": display, "HOME": str(home), "QT_QPA_PLATFORM": "xcb"},
         stdout=subprocess.PIPE,
     )
-    places: Places = json.loads(done.stdout)
-    return places
+    places, seconds = json.loads(done.stdout)
+    return places, seconds
 
 
 def _starts(work: Workplace, screen: Screen) -> Iterator[Finding]:
@@ -68,11 +74,11 @@ def _starts(work: Workplace, screen: Screen) -> Iterator[Finding]:
     for _ in range(_STARTS + 1):  # the first reads the files
         began = time.monotonic()
         process = work.start_window(screen.display)
-        screen.find(_TITLE, _PATIENCE)
+        screen.find(_TITLE, _PATIENCE, process)
         seconds.append(time.monotonic() - began)
         time.sleep(1)
         screen.press("ctrl+q")
-        codes.append(process.wait(_PATIENCE))
+        codes.append(_end_of(process))
     warm = statistics.median(seconds[1:])
     yield Finding(
         "B5 start to the first window, warm",
@@ -81,7 +87,9 @@ def _starts(work: Workplace, screen: Screen) -> Iterator[Finding]:
         f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} cores)",
         warm <= _START_SECONDS,
     )
-    yield Finding("closed while it loads", "exit 0", f"exit codes {codes}", not any(codes))
+    yield Finding(
+        "closed while it loads", "exit 0", f"exit codes {codes}", codes == [0] * len(codes)
+    )
 
 
 def _classify(screen: Screen, window: str, places: Places, table: Path) -> None:
@@ -97,21 +105,23 @@ def _classify(screen: Screen, window: str, places: Places, table: Path) -> None:
     _wait_for(table.is_file, 30)
 
 
-def _train(work: Workplace, screen: Screen, window: str, places: Places) -> Finding:
-    """Train one epoch of the smallest network on the second page."""
-    runs = work.isolation.home / ".local/share/fundus_gui/runs"
+def _open_data(work: Workplace, screen: Screen) -> None:
+    """Choose the photographs on the second page."""
     screen.press("ctrl+2", "ctrl+d")
-    screen.find("Open a folder", 20)
+    screen.find("Open a folder", _PATIENCE)
     screen.type(str(work.photographs))
     screen.press("Return")
-    screen.is_gone("Open a folder", 20)
-    time.sleep(5)  # reads the photographs
+    screen.is_gone("Open a folder", _PATIENCE)
+
+
+def _train(work: Workplace, screen: Screen, window: str, places: Places) -> Finding:
+    """Train one epoch of the smallest network."""
+    runs = work.isolation.home / ".local/share/fundus_gui/runs"
     for name, value in (("model", "tiny"), ("epochs", "1")):
         screen.click(window, places[name])
         screen.press("ctrl+a")
         screen.type(value)
         screen.press("Tab")
-    time.sleep(1)
     began = time.monotonic()
     screen.click(window, places["start"])
     done = _wait_for(lambda: any(runs.glob("*/report.html")), _PATIENCE)
@@ -129,11 +139,7 @@ def _train(work: Workplace, screen: Screen, window: str, places: Places) -> Find
 def _end(work: Workplace, screen: Screen, process: subprocess.Popen[bytes]) -> Iterator[Finding]:
     """Close the window; nothing may have been complained of."""
     screen.press("ctrl+q")
-    try:
-        code: int | None = process.wait(_END_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        code = None
+    code = _end_of(process)
     yield Finding("closes", "exit 0", f"exit {code}", code == 0)
     logs = (
         work.folder / "window.log",
@@ -143,6 +149,15 @@ def _end(work: Workplace, screen: Screen, process: subprocess.Popen[bytes]) -> I
     yield Finding(
         "warnings and errors told", "none", said.strip()[-300:] or "none", not said.strip()
     )
+
+
+def _end_of(process: subprocess.Popen[bytes]) -> int | None:
+    """Return the exit code, None of a program that had to be killed."""
+    try:
+        return process.wait(_END_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return None
 
 
 def _wait_for(is_true: Callable[[], bool], seconds: float) -> bool:

@@ -20,6 +20,7 @@ PAGES = (
     "start",
     "classify",
     "large-folders",
+    "demo",
     "train",
     "evaluate",
     "vote",
@@ -29,7 +30,7 @@ PAGES = (
     "privacy",
 )
 
-_ELSEWHERE = re.compile(r"<!-- not in the guide -->.*?<!-- end -->\n?", re.DOTALL)
+_ELSEWHERE = re.compile(r"<!-- not in the guide -->.*?<!-- in the guide again -->\n?", re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?-->\n?", re.DOTALL)
 # No colours: they come from the window, or from the browser, light or dark.
 _HEAD = """\
@@ -104,7 +105,7 @@ def _page(markdown: str) -> str:
     for token in tokens:
         if token.children:
             token.children = list(_with_reachable_links(token.children))
-    body = reader.renderer.render(tokens, reader.options, {})
+    body: str = reader.renderer.render(tokens, reader.options, {})
     return _HEAD.format(title=escape(title(markdown))) + body + _FOOT + _END
 
 

@@ -24,6 +24,7 @@ NAVIGATION: Mapping[str, tuple[str, ...]] = {
     "How to": (
         "classify",
         "large-folders",
+        "demo",
         "train",
         "evaluate",
         "vote",

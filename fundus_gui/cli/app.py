@@ -12,6 +12,7 @@ from fundus_gui import RESEARCH_USE_ONLY, __version__
 from fundus_gui.cli.calibrate import calibrate
 from fundus_gui.cli.classify import classify
 from fundus_gui.cli.console import err, never_fail_on_letters, out, printable
+from fundus_gui.cli.demo import demo
 from fundus_gui.cli.doctor import doctor
 from fundus_gui.cli.evaluate import evaluate
 from fundus_gui.cli.fuse import fuse
@@ -36,6 +37,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(gui)
+app.command()(demo)
 app.command()(classify)
 app.command()(verify)
 app.command(cls=GroupedCommand)(train)

@@ -153,7 +153,8 @@ def _chosen(
     catalogue: Catalogue, request: ClassifyRequest, earlier: EarlierResults | None
 ) -> EnsembleSpec:
     """Return the ensemble that the options name; by default the earlier one."""
-    if earlier is not None and not (request.ensemble or request.models or request.weights):
+    is_chosen = request.ensemble or request.models or request.weights is not None
+    if earlier is not None and not is_chosen:
         return earlier.ensemble
     weights = parse_weights(request.weights)
     return choose_ensemble(catalogue, request.ensemble, request.models, weights)

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
-OpenWindow = Callable[[Sequence[Path]], int]
+
+class OpenWindow(Protocol):
+    """Shows the window and returns the exit code."""
+
+    def __call__(
+        self, paths: Sequence[Path], *, demo: bool = False, show_names: bool = False
+    ) -> int:
+        """Open files and folders, with `demo` in conference mode."""
 
 
 @dataclass(frozen=True, slots=True)

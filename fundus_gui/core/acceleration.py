@@ -330,7 +330,7 @@ def packing_pays() -> bool:
     key = f"torch {torch.__version__}, {processor}, {torch.get_num_threads()} threads"
     try:
         known = dict(json.loads(path.read_text("utf-8")))
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):  # none, or damaged
         known = {}
     if not isinstance(known.get(key), bool):
         known[key] = _is_packed_quicker()

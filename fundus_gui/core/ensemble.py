@@ -161,7 +161,8 @@ def load_member(
     checkpoint = load_checkpoint(installed.path)
     if checkpoint.card.to_json() != installed.card.to_json():
         raise CheckpointError(
-            installed.path, "it was replaced after the program had read it. Start the program again."
+            installed.path,
+            "it was replaced after the program had read it. Start the program again.",
         )
     with device_errors_told():
         model = _on_device(checkpoint, name, device, dtype)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QPalette
 
 from fundus_gui.gui.icons import line_icon
+from fundus_gui.gui.language import LANGUAGES
 
 Page = Literal["classify", "train", "evaluate"]
 
@@ -204,6 +205,7 @@ class Actions(QObject):
         group = QActionGroup(self)
         for action in self.pages.values():
             group.addAction(action)
+        self.languages = self._new_languages()
         self.quit = new(self.tr("&Quit"), "Ctrl+Q", self.tr("Close the window"))
         self.conference = toggle(
             self.tr("&Conference mode"),
@@ -217,11 +219,22 @@ class Actions(QObject):
         self.diagnostics = new(
             self.tr("Save &diagnostic report…"),
             "Ctrl+Shift+F1",
-            self.tr(
-                "Write versions, settings and log to a file; nothing is sent"
-            ),
+            self.tr("Write versions, settings and log to a file; nothing is sent"),
         )
         self.about = new(self.tr("&About"), "Shift+F1", self.tr("Versions and weights"))
+
+    def choose_language(self, name: str) -> None:
+        """Tick a language; one that is not known is the system's."""
+        self.languages.get(name, self.languages[""]).setChecked(True)
+
+    def _new_languages(self) -> dict[str, QAction]:
+        """Return a choice of languages by name, the empty one for the system's."""
+        group = QActionGroup(self)
+        languages = {}
+        for name, title in {"": self.tr("As the &system"), **LANGUAGES}.items():
+            languages[name] = QAction(title, group)
+            languages[name].setCheckable(True)
+        return languages
 
     def paint_icons(self, palette: QPalette) -> None:
         """Draw the icons in the palette's colours."""
@@ -230,6 +243,7 @@ class Actions(QObject):
             (self.open_folder, "open-folder"),
             (self.open_samples, "samples"),
             (self.export_all, "export"),
+            (self.continue_table, "continue-table"),
             (self.run, "classify"),
             (self.cancel, "cancel"),
             (self.grid, "grid"),

@@ -1,4 +1,4 @@
-"""Starts the window: application, error hooks, log, installed weights."""
+"""Starts the program: application, log, window or conference mode."""
 
 from __future__ import annotations
 
@@ -6,26 +6,33 @@ import logging
 import signal
 import sys
 from collections.abc import Sequence
-from functools import partial
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from fundus_gui import __version__
-from fundus_gui.core.catalogue import read_catalogue
 from fundus_gui.core.paths import resources_dir, user_data_dir
 from fundus_gui.gui.diagnostics import LOG_FILE
-from fundus_gui.gui.jobs import Engine
-from fundus_gui.gui.main_window import MainWindow
-from fundus_gui.gui.settings import put_damaged_aside, settings_path
-from fundus_gui.gui.warm_up import WarmUp
+from fundus_gui.gui.program import Program
+from fundus_gui.gui.settings import (
+    SETTINGS_FILE,
+    AppSettings,
+    load_settings,
+    save_settings,
+    settings_path,
+)
 
 
-def main(paths: Sequence[Path] = ()) -> int:
+def main(paths: Sequence[Path] = (), *, demo: bool = False, show_names: bool = False) -> int:
     """Show the window, open the paths in it, and return when it is closed.
+
+    Args:
+        demo: begin in conference mode; nothing that visitors choose is remembered then.
+        show_names: of files, to the audience.
 
     Returns:
         The exit code.
@@ -33,19 +40,17 @@ def main(paths: Sequence[Path] = ()) -> int:
     _log_to_file(user_data_dir())
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal, which Qt would hold up
     app = create_application(sys.argv)
-    catalogue = read_catalogue()
-    engine = Engine(catalogue)
-    window = MainWindow(catalogue, engine.classify, settings_path())
-    if aside := put_damaged_aside(settings_path()):
-        QTimer.singleShot(0, partial(_tell_of_settings, window, aside))
-    window.catalogue_changed.connect(engine.use)
-    engine.set_precision(window.page.precision)
-    window.page.precision_changed.connect(engine.set_precision)
-    window.errors.install_hooks()
-    WarmUp(window)
-    window.show()
-    window.open_paths(paths)
-    return app.exec()
+    if not demo:
+        program = Program(app, settings_path())
+        program.window.show()
+        program.window.open_paths(paths)
+        return app.exec()
+    with TemporaryDirectory(prefix="fundus-gui-demo-") as folder:
+        forgotten = Path(folder) / SETTINGS_FILE
+        save_settings(AppSettings(language=load_settings(settings_path()).language), forgotten)
+        program = Program(app, forgotten)
+        program.window.conference.start(paths, show_names=show_names)
+        return app.exec()
 
 
 def create_application(arguments: Sequence[str]) -> QApplication:
@@ -57,18 +62,6 @@ def create_application(arguments: Sequence[str]) -> QApplication:
     app.setStyle("Fusion")
     app.setWindowIcon(QIcon(str(resources_dir() / "icons" / "fundus.svg")))
     return app
-
-
-def _tell_of_settings(window: MainWindow, aside: Path) -> None:
-    translate = QCoreApplication.translate
-    window.errors.tell(
-        translate("Application", "Settings put aside"),
-        translate(
-            "Application",
-            "The settings file was damaged and is now {file}. What could be read of it is kept; "
-            "everything else is as at the first start.",
-        ).format(file=aside),
-    )
 
 
 def _log_to_file(folder: Path) -> None:

@@ -160,6 +160,14 @@ class Classification(QObject):
             job = functools.partial(continue_table, earlier, self._classify, table[1])
             self._start(job, Phase.LISTING)
 
+    def take_over(self, earlier: Classification) -> None:
+        """Go on with what another one, which has come to rest, has listed and classified."""
+        self.roots, self.started = earlier.roots, earlier.started
+        self.models_ready = earlier.models_ready
+        self._earlier = earlier._earlier
+        self._model.take_over(earlier._model)
+        self.changed.emit()
+
     def choose(self, spec: EnsembleSpec | None) -> None:
         """Classify with this ensemble from now on; a running run starts again with it."""
         if spec == self._spec:

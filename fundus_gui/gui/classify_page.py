@@ -158,6 +158,14 @@ class ClassifyPage(QWidget):
             splitter=bytes(self.splitter.saveState().data()),
         )
 
+    def take_over(self, earlier: ClassifyPage) -> None:
+        """Go on with the photographs of another page, which is not used any more."""
+        current = earlier.results.current_path()
+        self.classification.take_over(earlier.classification)
+        self.results.set_classes(())
+        if current is not None:
+            self.results.select(current)
+
     def set_catalogue(self, catalogue: Catalogue, model: str = "") -> None:
         """Offer other models; the choice stays unless one of them is to be chosen."""
         chosen = self.choices(AppSettings())

@@ -27,6 +27,7 @@ class Help(QObject):
     Args:
         window: their parent.
         commands: whose commands of the Help menu these are.
+        catalogue: the installed models at the moment.
         settings: what the window remembers at the moment.
         tell: says something in passing.
     """
@@ -38,13 +39,14 @@ class Help(QObject):
         errors: ErrorReporter,
         dialogs: FileDialogs,
         *,
+        catalogue: Callable[[], Catalogue],
         settings: Callable[[], AppSettings],
         tell: Callable[[str], None],
     ) -> None:
         super().__init__(window)
         self._window, self._commands = window, commands
-        self._dialogs, self._settings, self._tell = dialogs, settings, tell
-        self.catalogue = Catalogue({}, {})
+        self._dialogs, self._tell = dialogs, tell
+        self._catalogue, self._settings = catalogue, settings
         self._writing = JobSlot(self)
         self._writing.yielded.connect(self._on_written)
         self._writing.failed.connect(errors.report)
@@ -66,7 +68,7 @@ class Help(QObject):
         _open(ShortcutsDialog(self._commands, self._window))
 
     def _on_about(self) -> None:
-        _open(AboutDialog(self.catalogue, self._window))
+        _open(AboutDialog(self._catalogue(), self._window))
 
     def _on_diagnostics(self) -> None:
         out = self._dialogs.save_as(
@@ -76,7 +78,7 @@ class Help(QObject):
             self.tr("Text (*.txt)"),
         )
         if out is not None:
-            facts = facts_of_the_window(self.catalogue, self._settings())
+            facts = facts_of_the_window(self._catalogue(), self._settings())
             log = user_data_dir() / LOG_FILE
             self._writing.start(functools.partial(write_diagnostics, facts, log, out))
 

@@ -8,19 +8,20 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
-from PySide6.QtCore import QEvent, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
-from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QToolBar, QWidget
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QToolBar, QWidget
 
 from fundus_gui.core.catalogue import Catalogue
 from fundus_gui.core.paths import samples_dir, user_data_dir
 from fundus_gui.gui.actions import Actions, Page
 from fundus_gui.gui.classify_page import ClassifyPage, local_paths
+from fundus_gui.gui.demo.switch import ConferenceSwitch
 from fundus_gui.gui.error_dialog import ErrorReporter
 from fundus_gui.gui.file_dialogs import FileDialogs
 from fundus_gui.gui.help import Help
 from fundus_gui.gui.jobs import list_installed
-from fundus_gui.gui.menus import fill_menu_bar, fill_recent_menu, fill_tool_bar, hide_unused
+from fundus_gui.gui.menus import RecentMenu, fill_menu_bar, fill_tool_bar, hide_unused
 from fundus_gui.gui.settings import load_settings, save_settings
 from fundus_gui.gui.status_bar import RunStatusBar
 from fundus_gui.gui.window_state import WindowState
@@ -49,9 +50,11 @@ class MainWindow(QMainWindow):
 
     Signals:
         catalogue_changed: the installed models, when others were added.
+        language_chosen: another language is remembered; it needs another window.
     """
 
     catalogue_changed = Signal(object)
+    language_chosen = Signal()
 
     def __init__(
         self,
@@ -63,7 +66,7 @@ class MainWindow(QMainWindow):
         dialogs: FileDialogs | None = None,
     ) -> None:
         super().__init__()
-        self.setMinimumSize(960, 600)
+        self.setMinimumSize(1100, 700)
         room = self.screen().availableSize()
         self.resize(min(1440, room.width() - 64), min(900, room.height() - 64))
         self.setAcceptDrops(True)
@@ -71,7 +74,6 @@ class MainWindow(QMainWindow):
         self._settings_path = settings_path
         self._settings = load_settings(settings_path)
         self._dialogs = dialogs or FileDialogs()
-        self._warned = False
         self._wanted_model = ""
         self._wanted_evaluation: TrainedModel | None = None
         self._installed = JobSlot(self)
@@ -85,7 +87,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self._stack)
         self.status = RunStatusBar()
         self.setStatusBar(self.status)
-        self.recent_menu = QMenu(self.tr("Open &recent"), self)
+        self.recent_menu = RecentMenu(lambda: self._settings.recent, self)
         fill_menu_bar(self, self.commands, self.recent_menu, self.page.results.sort_menu)
         self._tool_bar = QToolBar(self.tr("Tool bar"))
         fill_tool_bar(self._tool_bar, self.commands)
@@ -94,15 +96,21 @@ class MainWindow(QMainWindow):
         self._state.has_models = bool(catalogue.models)
         self._help = Help(
             self, self.commands, self.errors, self._dialogs,
-            settings=lambda: self._settings, tell=self._state.tell,
+            catalogue=lambda: self._catalogue, settings=lambda: self._settings,
+            tell=self._state.tell,
         )  # fmt: skip
-        self._help.catalogue = catalogue
+        self.conference = ConferenceSwitch(self, classify)
         self._connect()
         self._add_page("classify", self.page)
         if self._settings.geometry:
             self.restoreGeometry(self._settings.geometry)
         pages: tuple[Page, ...] = get_args(Page)
         self.show_page(next((name for name in pages if name == self._settings.page), "classify"))
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The installed models."""
+        return self._catalogue
 
     @cached_property
     def train_page(self) -> TrainPage:
@@ -147,11 +155,13 @@ class MainWindow(QMainWindow):
         commands.open_samples.triggered.connect(self._on_open_samples)
         commands.continue_table.triggered.connect(self._on_continue_table)
         commands.quit.triggered.connect(self.close)
-        self.recent_menu.aboutToShow.connect(self._fill_recent_menu)
-        self.recent_menu.triggered.connect(self._on_recent_chosen)
+        self.recent_menu.chosen.connect(self._on_photograph_requested)
         self.page.classification.changed.connect(self._state.show)
         for action in commands.pages.values():
             action.triggered.connect(self._on_page_chosen)
+        commands.choose_language(self._settings.language)
+        for action in commands.languages.values():
+            action.triggered.connect(self._on_language_chosen)
         self._installed.yielded.connect(self._on_installed_listed)
         self._installed.failed.connect(self.errors.report)
 
@@ -197,6 +207,11 @@ class MainWindow(QMainWindow):
         chosen = (name for name, action in self.commands.pages.items() if action.isChecked())
         self.show_page(next(chosen))
 
+    def _on_language_chosen(self) -> None:
+        chosen = (name for name, action in self.commands.languages.items() if action.isChecked())
+        self._settings = replace(self._settings, language=next(chosen))
+        self.language_chosen.emit()
+
     def _on_choose_data(self) -> None:
         folder = self._dialogs.open_folder(self, self._settings.last_folder)
         if folder is not None:
@@ -226,7 +241,7 @@ class MainWindow(QMainWindow):
         self._installed.start(list_installed)
 
     def _on_installed_listed(self, catalogue: Catalogue) -> None:
-        self._catalogue = self._help.catalogue = catalogue
+        self._catalogue = catalogue
         self.catalogue_changed.emit(catalogue)
         self.page.set_catalogue(catalogue, self._wanted_model)
         if "evaluate" in self._pages:
@@ -240,12 +255,6 @@ class MainWindow(QMainWindow):
 
     def _on_open_samples(self) -> None:
         self.page.open_paths([samples_dir()])
-
-    def _on_recent_chosen(self, action: QAction) -> None:
-        self.open_paths([Path(action.data())])
-
-    def _fill_recent_menu(self) -> None:
-        fill_recent_menu(self.recent_menu, self._settings.recent)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Welcome files and folders."""
@@ -261,18 +270,6 @@ class MainWindow(QMainWindow):
             self.open_data(paths[0])
         event.acceptProposedAction()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """Tell once of weights that cannot be used."""
-        super().showEvent(event)
-        if not self._warned and self._catalogue.refused:
-            self._warned = True
-            QTimer.singleShot(0, self._warn_of_refused)
-
-    def _warn_of_refused(self) -> None:
-        self.errors.tell(
-            self.tr("Some weights cannot be used"), "\n\n".join(self._catalogue.refused)
-        )
-
     def changeEvent(self, event: QEvent) -> None:
         """Follow light and dark."""
         super().changeEvent(event)
@@ -280,13 +277,19 @@ class MainWindow(QMainWindow):
             self.commands.paint_icons(self.palette())
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Stop all work but trainings, wait for it and remember the choices."""
+        """Close, unless the user thinks of a training that runs."""
         if "train" in self._pages and not self.train_page.may_close():
             event.ignore()
             return
+        self.retire()
+        super().closeEvent(event)
+
+    def retire(self) -> None:
+        """Stop all work but trainings, wait for it and remember the choices."""
         self._state.close()
         self._installed.close()
         self._help.close()
+        self.conference.close()
         settings = replace(self._settings, geometry=bytes(self.saveGeometry().data()))
         for name, page in self._pages.items():
             page.close_threads()
@@ -294,4 +297,3 @@ class MainWindow(QMainWindow):
             if page is self._stack.currentWidget():
                 settings = replace(settings, page=name)
         save_settings(settings, self._settings_path)
-        super().closeEvent(event)

@@ -2,14 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
+from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QToolBar, QWidget
 
 from fundus_gui.gui.actions import Actions
 from fundus_gui.gui.widgets.page_switch import PageSwitch
+
+
+class RecentMenu(QMenu):
+    """Offers what was opened lately.
+
+    Args:
+        recent: paths, newest first, at the moment.
+
+    Signals:
+        chosen: one of the paths.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, recent: Callable[[], Sequence[str]], parent: QWidget) -> None:
+        super().__init__(self.tr("Open &recent"), parent)
+        self._recent = recent
+        self.aboutToShow.connect(self._fill)
+        self.triggered.connect(self._on_triggered)
+
+    def _fill(self) -> None:
+        self.clear()
+        for number, path in enumerate(self._recent(), 1):
+            self.addAction(f"&{number}  {path.replace('&', '&&')}").setData(path)
+        if self.isEmpty():
+            self.addAction(self.tr("Nothing opened yet")).setEnabled(False)
+
+    def _on_triggered(self, action: QAction) -> None:
+        self.chosen.emit(Path(action.data()))
 
 
 def fill_menu_bar(window: QMainWindow, actions: Actions, recent: QMenu, sort: QMenu) -> None:
@@ -28,6 +59,8 @@ def fill_menu_bar(window: QMainWindow, actions: Actions, recent: QMenu, sort: QM
                     menu.addAction(entry)  # type: ignore[call-overload]
 
     translate = QCoreApplication.translate
+    languages = QMenu(translate("Menus", "&Language"), window)
+    languages.addActions(list(a.languages.values()))
     add(
         translate("Menus", "&File"),
         (a.open_images, a.open_folder, recent, a.open_samples, a.paste),
@@ -55,21 +88,12 @@ def fill_menu_bar(window: QMainWindow, actions: Actions, recent: QMenu, sort: QM
     add(
         translate("Menus", "&View"),
         tuple(a.pages.values()),
-        (a.conference,),
+        (languages, a.conference),
         (a.grid, sort, a.sort_bars),
         (a.fit, a.actual_size, a.zoom_in, a.zoom_out, a.seen_by_model),
         (a.next, a.previous),
     )
     add(translate("Menus", "&Help"), (a.guide, a.shortcuts), (a.diagnostics,), (a.about,))
-
-
-def fill_recent_menu(menu: QMenu, recent: Sequence[str]) -> None:
-    """Offer what was opened lately; each action's data is its path."""
-    menu.clear()
-    for number, path in enumerate(recent, 1):
-        menu.addAction(f"&{number}  {path.replace('&', '&&')}").setData(path)
-    if not recent:
-        menu.addAction(QCoreApplication.translate("Menus", "Nothing opened yet")).setEnabled(False)
 
 
 def hide_unused(window: QMainWindow, bar: QToolBar) -> None:

@@ -213,7 +213,7 @@ class ResultColumns:
 
     def under(self, spec: EnsembleSpec) -> ResultColumns:
         """Return the same results of the same members as another ensemble of them decides."""
-        other = copy.copy(self)
+        other = self.snapshot()
         other._groups = [group.under(spec) for group in self._groups]
         other._group_of = {}
         other.weigh(None)

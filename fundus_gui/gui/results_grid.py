@@ -52,13 +52,13 @@ class ResultsGrid(QAbstractItemView):
         if not index.isValid():
             return QRect()
         line, place = divmod(index.row(), self._in_a_line())
-        width, height = self._cell.toTuple()
+        width, height = self._width(), self._cell.height()
         return QRect(place * width, line * height - self.verticalOffset(), width, height)
 
     def indexAt(self, point: QPoint) -> QModelIndex:
         """Return the photograph at a point of the viewport, an invalid index beside them."""
         line = (point.y() + self.verticalOffset()) // self._cell.height()
-        place = point.x() // self._cell.width()
+        place = point.x() // self._width()
         if not 0 <= place < self._in_a_line():
             return QModelIndex()
         return self._rows.index(line * self._in_a_line() + place, Column.FILE)
@@ -104,7 +104,7 @@ class ResultsGrid(QAbstractItemView):
     def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
         """Select what a rectangle of the viewport touches."""
         in_a_line, last_column = self._in_a_line(), len(Column) - 1
-        width, height = self._cell.toTuple()
+        width, height = self._width(), self._cell.height()
         first_place = max(0, rect.left() // width)
         last_place = min(rect.right() // width, in_a_line - 1)
         selection, offset = QItemSelection(), self.verticalOffset()
@@ -173,6 +173,10 @@ class ResultsGrid(QAbstractItemView):
 
     def _in_a_line(self) -> int:
         return max(1, self.viewport().width() // self._cell.width())
+
+    def _width(self) -> int:
+        """Return the share of a line that each photograph has."""
+        return max(1, self.viewport().width() // self._in_a_line())
 
     def _seen(self) -> range:
         """Return the rows of which something is on the viewport."""

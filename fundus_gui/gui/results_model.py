@@ -27,6 +27,7 @@ from fundus_gui.core.results import ImageResult, Prediction, UnreadableImage
 from fundus_gui.gui.photographs import PathList, Photographs, Positions
 from fundus_gui.gui.result_columns import Referred, ResultColumns, ResultList, Status, Weights
 from fundus_gui.gui.results_order import Column, RowFilter, fitting, sorted_positions
+from fundus_gui.gui.sentences import spoken
 
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
@@ -127,6 +128,16 @@ class ResultsModel(QAbstractTableModel):
         if len(new):
             self.endInsertRows()
         self.added.emit()
+
+    def take_over(self, earlier: ResultsModel) -> None:
+        """Show the photographs and results of another model, which is not used any more."""
+        self.beginResetModel()
+        self._photographs, self._columns = earlier._photographs, earlier._columns
+        self._columns.weigh(None)
+        self._show(self._sorted()[self._fitting()[self._sorted()]])
+        self.endResetModel()
+        if self.total:
+            self.added.emit()
 
     def set_results(self, results: Sequence[ImageResult]) -> None:
         """Fill in results of photographs that are in the table; `resort` then moves rows."""
@@ -315,9 +326,9 @@ class ResultsModel(QAbstractTableModel):
     def _tooltip(self, position: int, _column: int) -> str:
         path, result = self._photographs.path(position), self._result(position)
         if isinstance(result, UnreadableImage):
-            return f"{path}\n{result.error}"
+            return f"{path}\n{spoken(result.error)}"
         notes = result.warnings if isinstance(result, Prediction) else ()
-        return "\n".join((str(path), *notes))
+        return "\n".join((str(path), *map(spoken, notes)))
 
     def rowCount(self, parent: Index = _ROOT) -> int:
         """Return the number of photographs that are shown."""

@@ -11,9 +11,11 @@ from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QTi
 from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
+    QHBoxLayout,
     QLabel,
     QLineEdit,
     QStackedWidget,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -67,6 +69,11 @@ class ResultsPane(QWidget):
         self.classes = QComboBox()
         self.statuses = QComboBox()
         self._shown = QLabel()
+        self._show_all = QToolButton()
+        self._show_all.setText(self.tr("Show all"))
+        self._show_all.setToolTip(self.tr("Filter nothing out any more"))
+        self._show_all.setAutoRaise(True)
+        self._show_all.clicked.connect(self.clear_filters)
         self._to_refer = self.tr("To refer to a person")
         self._what_if = QLabel(self.tr("What-if: voted with weights moved by hand"))
         self._what_if.setPalette(what_if_palette(self.palette()))
@@ -79,14 +86,17 @@ class ResultsPane(QWidget):
         layout.addLayout(self._make_filter_bar())
         layout.addWidget(self._views, 1)
         layout.addWidget(self._what_if)
-        layout.addWidget(self._shown)
+        counts = QHBoxLayout()
+        counts.addWidget(self._shown, 1)
+        counts.addWidget(self._show_all)
+        layout.addLayout(counts)
         self._filter_timer = self._timer(_FILTER_AFTER_MS, self._apply_filter)
         self._counts_timer = self._timer(_COUNT_AFTER_MS, self._show_counts)
         self.search.textChanged.connect(self._filter_timer.start)
         self.classes.currentIndexChanged.connect(self._apply_filter)
         self.statuses.currentIndexChanged.connect(self._apply_filter)
         self.table.selectionModel().currentRowChanged.connect(self._on_current_changed)
-        model.added.connect(self._counts_timer.start)
+        model.added.connect(self._count_soon)
         model.modelAboutToBeReset.connect(self._on_about_to_reset)
         model.modelReset.connect(self._on_reset)
         self.set_classes(())
@@ -182,8 +192,8 @@ class ResultsPane(QWidget):
         return self._model.results(self._selected_rows())
 
     def _selected_rows(self) -> Positions:
-        areas = self.table.selectionModel().selection().toList()
-        rows = [np.arange(area.top(), area.bottom() + 1) for area in areas]
+        selection = self.table.selectionModel().selection()  # which the areas do not outlive
+        rows = [np.arange(area.top(), area.bottom() + 1) for area in selection.toList()]
         return np.unique(np.concatenate(rows)) if rows else np.empty(0, np.intp)
 
     def next(self) -> None:
@@ -227,6 +237,10 @@ class ResultsPane(QWidget):
         self._view().scrollTo(self.table.currentIndex())
         self._show_counts()
 
+    def _count_soon(self) -> None:
+        if not self._counts_timer.isActive():
+            self._counts_timer.start()
+
     def _show_counts(self) -> None:
         shown, total = self._model.rowCount(), self._model.total
         if shown < total:
@@ -234,6 +248,7 @@ class ResultsPane(QWidget):
         else:
             text = self.tr("1 photograph") if total == 1 else self.tr("{total} photographs")
         self._shown.setText(text.format(shown=f"{shown:,}", total=f"{total:,}"))
+        self._show_all.setVisible(shown < total)
 
     def _on_current_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
         self.current_changed.emit(current.data(Role.PATH))
@@ -245,7 +260,7 @@ class ResultsPane(QWidget):
 
     def _on_reset(self) -> None:
         """Keep what was current and selected, as far as it is shown, without scrolling."""
-        self._counts_timer.start()
+        self._count_soon()
         rows, selection = self._model.rows(self._kept.current), self.table.selectionModel()
         if not self._model.rowCount():
             self.current_changed.emit(None)

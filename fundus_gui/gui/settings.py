@@ -40,6 +40,7 @@ class AppSettings:
         page: the page that was shown last, classify, train or evaluate.
         train_splitter: of the Train page's two parts, as Qt saves it.
         evaluate_splitter: of the Evaluate page's two parts, as Qt saves it.
+        language: of the window, as `language.LANGUAGES` names it; empty is the system's.
         recent_data: folders of labelled photographs that were evaluated on, newest first.
     """
 
@@ -58,6 +59,7 @@ class AppSettings:
     page: str = "classify"
     train_splitter: bytes = b""
     evaluate_splitter: bytes = b""
+    language: str = ""
     recent_data: tuple[str, ...] = ()
 
     def with_recent(self, path: Path) -> Self:

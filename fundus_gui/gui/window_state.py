@@ -84,6 +84,8 @@ class WindowState(QObject):
         )
         self._emphasise(commands.run, can_run)
         commands.cancel.setEnabled(state.busy)
+        for action in commands.languages.values():
+            action.setEnabled(not state.busy)  # for another language needs another window
         has_results = waiting < model.total
         for action in (commands.export_all, commands.export_selection, commands.copy_rows):
             action.setEnabled(has_results)

@@ -382,20 +382,16 @@
         <source>Versions and weights</source>
         <translation>版本与模型权重</translation>
     </message>
+    <message>
+        <source>As the &amp;system</source>
+        <translation>跟随系统(&amp;S)</translation>
+    </message>
 </context>
 <context>
     <name>Application</name>
     <message>
         <source>Fundus classifier</source>
         <translation>眼底照片分类</translation>
-    </message>
-    <message>
-        <source>Settings put aside</source>
-        <translation>设置已移到一旁</translation>
-    </message>
-    <message>
-        <source>The settings file was damaged and is now {file}. What could be read of it is kept; everything else is as at the first start.</source>
-        <translation>设置文件已损坏，现为 {file}。其中能读取的内容已保留；其余一切如首次启动。</translation>
     </message>
 </context>
 <context>
@@ -1692,16 +1688,8 @@ Double click: both</source>
 <context>
     <name>MainWindow</name>
     <message>
-        <source>Open &amp;recent</source>
-        <translation>最近打开(&amp;R)</translation>
-    </message>
-    <message>
         <source>Tool bar</source>
         <translation>工具栏</translation>
-    </message>
-    <message>
-        <source>Some weights cannot be used</source>
-        <translation>部分模型权重无法使用</translation>
     </message>
 </context>
 <context>
@@ -1802,6 +1790,10 @@ Double click: both</source>
 <context>
     <name>Menus</name>
     <message>
+        <source>&amp;Language</source>
+        <translation>语言(&amp;L)</translation>
+    </message>
+    <message>
         <source>&amp;File</source>
         <translation>文件(&amp;F)</translation>
     </message>
@@ -1828,10 +1820,6 @@ Double click: both</source>
     <message>
         <source>&amp;Help</source>
         <translation>帮助(&amp;H)</translation>
-    </message>
-    <message>
-        <source>Nothing opened yet</source>
-        <translation>尚未打开任何内容</translation>
     </message>
 </context>
 <context>
@@ -2285,6 +2273,21 @@ patient, as in (\d+)_(left|right)</source>
     </message>
 </context>
 <context>
+    <name>Program</name>
+    <message>
+        <source>Settings put aside</source>
+        <translation>设置已移到一旁</translation>
+    </message>
+    <message>
+        <source>The settings file was damaged and is now {file}. What could be read of it is kept; everything else is as at the first start.</source>
+        <translation>设置文件已损坏，现为 {file}。其中能读取的内容已保留；其余一切如首次启动。</translation>
+    </message>
+    <message>
+        <source>Some weights cannot be used</source>
+        <translation>部分模型权重无法使用</translation>
+    </message>
+</context>
+<context>
     <name>ProgressPane</name>
     <message>
         <source>Progress of the evaluation</source>
@@ -2348,6 +2351,17 @@ patient, as in (\d+)_(left|right)</source>
     <message>
         <source>Reading…</source>
         <translation>正在读取…</translation>
+    </message>
+</context>
+<context>
+    <name>RecentMenu</name>
+    <message>
+        <source>Open &amp;recent</source>
+        <translation>最近打开(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Nothing opened yet</source>
+        <translation>尚未打开任何内容</translation>
     </message>
 </context>
 <context>
@@ -2648,6 +2662,14 @@ patient, as in (\d+)_(left|right)</source>
 </context>
 <context>
     <name>ResultsPane</name>
+    <message>
+        <source>Show all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Filter nothing out any more</source>
+        <translation type="unfinished"></translation>
+    </message>
     <message>
         <source>To refer to a person</source>
         <translation>需转诊给人工</translation>

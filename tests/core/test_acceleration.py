@@ -218,7 +218,7 @@ def test_a_machine_is_measured_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert torch.__version__ in key
 
 
-@pytest.mark.parametrize("content", ["", "[]", "7", '{"a": ', "\x00"])
+@pytest.mark.parametrize("content", ["", "[]", "7", '{"a": ', "\x00", 100_000 * "["])
 def test_damaged_measurements_are_taken_again(
     content: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,8 @@ from typing import Any
 import pytest
 
 from fundus_gui.core import atomic
+
+posix_only = pytest.mark.skipif(os.name != "posix", reason="asks POSIX which processes live")
 
 
 def names(folder: Path) -> list[str]:
@@ -101,3 +105,53 @@ def test_two_files_can_be_written_at_once(tmp_path: Path) -> None:
         record.write(b"record")
     assert (tmp_path / f"{long}.csv").read_bytes() == b"table"
     assert (tmp_path / f"{long}.json").read_bytes() == b"record"
+
+
+# What killed processes leave, and what several do at once -------------------------------------------
+
+
+@posix_only
+@pytest.mark.parametrize("is_folder", [False, True])
+def test_what_a_killed_process_left_is_removed_by_the_next_writing(
+    tmp_path: Path, is_folder: bool
+) -> None:
+    path = tmp_path / "results.csv"
+    leaving = (
+        "import os, sys; from pathlib import Path; from fundus_gui.core import atomic\n"
+        "left = atomic.temporary_beside(Path(sys.argv[1]))\n"
+        "left.mkdir() if sys.argv[2:] else left.touch()\n"
+        "os.kill(os.getpid(), 9)"
+    )
+    arguments = [sys.executable, "-c", leaving, str(path), *(["folder"] * is_folder)]
+    subprocess.run(arguments, check=False)
+    other = atomic.temporary_beside(tmp_path / "other.csv")
+    other.touch()
+    assert len(names(tmp_path)) == 2
+    atomic.write_bytes(path, b"new")
+    assert names(tmp_path) == [other.name, "results.csv"]
+
+
+@posix_only
+def test_what_a_living_process_writes_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "results.csv"
+    own = atomic.temporary_beside(path)
+    others = own.with_name(own.name.replace(str(os.getpid()), str(os.getppid())))
+    others.touch()
+    atomic.write_bytes(path, b"new")
+    assert names(tmp_path) == [others.name, "results.csv"]
+
+
+def test_while_a_file_is_changed_others_wait_and_then_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(atomic, "_LOCK_SECONDS", 0.1)
+    path = tmp_path / "new" / "list.toml"
+    with (
+        atomic.changing(path),
+        pytest.raises(OSError, match="another window or command is writing it"),
+        atomic.changing(path),
+    ):
+        pass
+    with atomic.changing(path):
+        atomic.write_bytes(path, b"new")
+    assert path.read_bytes() == b"new"

@@ -56,6 +56,18 @@ def test_the_gradient_is_that_of_the_formula(shape: tuple[int, ...]) -> None:
     torch.testing.assert_close(gradient, expected.float(), rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.parametrize("order", [torch.contiguous_format, torch.channels_last])
+def test_the_map_itself_stays_as_it_is_and_the_answer_has_its_layout(
+    order: torch.memory_format,
+) -> None:
+    x = maps(3, 4, 8, 8).contiguous(memory_format=order)
+    before = x.clone()
+    gated = SimAM()(x)
+    assert torch.equal(x, before)
+    assert gated.is_contiguous(memory_format=order)
+    torch.testing.assert_close(gated[1:2], SimAM()(x[1:2]), rtol=0, atol=0)
+
+
 def test_a_constant_map_gets_the_lowest_gate() -> None:
     x = torch.full((2, 3, 5, 5), 4.0)
     torch.testing.assert_close(SimAM()(x), x * LOWEST_GATE)

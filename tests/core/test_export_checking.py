@@ -241,6 +241,27 @@ def test_other_files_are_refused(tmp_path: Path, table: Path) -> None:
     assert "cannot be read" in complaint(tmp_path / "r.csv")
 
 
+def test_whatever_bytes_are_there_the_outcome_is_a_table_or_a_sentence(table: Path) -> None:
+    chance = random.Random(1)
+    contents = {path: path.read_bytes() for path in (table, table.with_suffix(".json"))}
+    refused = 0
+    for _ in range(400):
+        path = chance.choice(list(contents))
+        damaged = bytearray(contents[path])
+        for _ in range(chance.choice([1, 1, 3])):
+            begin = chance.randrange(len(damaged))
+            part = bytes(chance.choices(b'"\r\n,:[]{}0e-1a\\\0\xff', k=chance.randrange(4)))
+            damaged[begin : begin + chance.choice([0, 1, 30])] = part
+        path.write_bytes(damaged)
+        for read in (check_table, read_results):
+            try:
+                read(table)
+            except ResultsError:
+                refused += 1
+        path.write_bytes(contents[path])
+    assert refused > 400
+
+
 def test_equal_runs_differ_in_seconds_alone(tmp_path: Path) -> None:
     run = run_record(tmp_path)
     for name in ("a.csv", "b.csv"):

@@ -127,6 +127,20 @@ def test_an_impossible_place_is_an_export_error(
     assert names_in(tmp_path) == {"file"}
 
 
+@posix_only
+@pytest.mark.parametrize("number", [1, 3, 6])
+def test_a_table_that_is_moved_away_ends_the_run(tmp_path: Path, number: int) -> None:
+    out = tmp_path / "out" / "r.csv"
+    rows = export_results(some_results(tmp_path), out, run_record())
+    for _ in range(number):
+        next(rows)
+    out.parent.rename(tmp_path / "moved")
+    with pytest.raises(ExportError, match=r"cannot be written \(it was moved or removed meanwhile"):
+        list(rows)
+    assert names_in(tmp_path) == {"moved"}
+    assert len(read_table(tmp_path / "moved" / "r.csv")) == number
+
+
 FULL_DISK = """
 import resource, sys
 from pathlib import Path

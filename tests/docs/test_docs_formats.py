@@ -14,7 +14,9 @@ from documentation import markdown, records, results
 from fundus_gui.core.cards import ModelCard
 from fundus_gui.core.evaluation import tables
 from fundus_gui.core.export import table_columns
+from fundus_gui.core.fusion import FIT_METHODS
 from fundus_gui.core.paths import weights_dir
+from fundus_gui.core.runs import PRESETS, RunFolder
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
@@ -68,6 +70,42 @@ def test_every_table_of_an_evaluation_is_named() -> None:
     text = page("evaluation-folder")
     names = (*tables._MODEL_TABLES, *tables._TABLES)
     assert [name for name in names if f"`{name}.csv`" not in text] == []
+
+
+def test_every_file_of_a_run_folder_is_named() -> None:
+    text, run = page("run-folder"), RunFolder(Path("run"))
+    files = [
+        getattr(run, name).relative_to(run.path)
+        for name, member in vars(RunFolder).items()
+        if isinstance(member, property) and name.endswith("_file")
+    ]
+    assert len(files) > 5
+    named = {file.name if len(file.parts) == 1 else f"{file.parts[0]}/" for file in files}
+    assert [name for name in named if f"`{name}`" not in text] == []
+
+
+def test_every_preset_is_named() -> None:
+    assert [preset.name for preset in PRESETS if f"| `{preset.name}` |" not in page("train")] == []
+
+
+def test_every_method_to_fit_the_vote_is_named() -> None:
+    assert [name for name in FIT_METHODS if f"`{name}`" not in page("vote")] == []
+
+
+def test_every_network_is_named_and_none_that_is_not_there() -> None:
+    from fundus_gui.core.models import list_models
+
+    cells = re.findall(r"^\| `(\w*(?:\{[\w,]+\})?\w*)` \|", page("networks"), re.MULTILINE)
+    named = {name for cell in cells for name in expanded(cell)}
+    assert named == set(list_models()) - {"tiny"}
+
+
+def expanded(name: str) -> list[str]:
+    """Return what a shell makes of `a_{b,c}_d`."""
+    if "{" not in name:
+        return [name]
+    start, choices, end = re.split("[{}]", name)
+    return [start + choice + end for choice in choices.split(",")]
 
 
 def test_the_hash_of_a_weights_file_can_be_calculated_as_the_page_says(

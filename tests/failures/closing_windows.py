@@ -45,9 +45,7 @@ class Trial:
     def __init__(self, phase: str, photographs: Path, out: Path) -> None:
         catalogue = read_catalogue()
         engine = Engine(catalogue, device="cpu")
-        self.window = MainWindow(
-            catalogue, engine.classify, settings_path(), dialogs=Answers(out)
-        )
+        self.window = MainWindow(catalogue, engine.classify, settings_path(), dialogs=Answers(out))
         self.window.errors.install_hooks()
         self.window.page.classification.auto_run = phase != "list"
         self.window.show()
@@ -95,7 +93,9 @@ class Trial:
 
 def left_behind(window: QWidget) -> list[str]:
     """Return what should have ended with the window."""
-    threads = [type(thread).__name__ for thread in window.findChildren(QThread) if thread.isRunning()]
+    threads = [
+        type(thread).__name__ for thread in window.findChildren(QThread) if thread.isRunning()
+    ]
     threads += [thread.name for thread in threading.enumerate() if thread.name.startswith("decode")]
     return threads
 
@@ -117,7 +117,7 @@ def main(phase: str, count: int, seed: int, photographs: Path, out: Path) -> Non
         if phase == "export":
             complete = out.exists() and out.read_bytes().endswith(b"\r\n")
             found += [] if complete else [(wait_ms, "no table")]
-    print(json.dumps({"closed": count, "found": found}))
+    sys.stdout.write(json.dumps({"closed": count, "found": found}))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -74,12 +74,18 @@ class Nursery:
         Returns:
             Its exit code: that of the signal, or its own when it was over before.
         """
+        return self.disturb(when, lambda child: os.kill(child, signal.SIGKILL), *arguments)
+
+    def disturb(
+        self, when: Callable[[], bool], how: Callable[[int], None], *arguments: str | Path
+    ) -> int:
+        """Run a command, do something to its process as soon as `when` says so, and wait."""
         child = self._begin(*arguments)
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not when() and time.monotonic() < deadline and self._is_running(child):
             time.sleep(0.001)
         if self._is_running(child):
-            os.kill(child, signal.SIGKILL)
+            how(child)
         return int(self._answer())
 
     def said(self) -> str:
@@ -111,10 +117,13 @@ class Nursery:
 
 
 @contextmanager
-def nursery(home: Path, log: Path) -> Iterator[Nursery]:
-    """Start a nursery for the user who has `home`; its commands print into `log`."""
+def nursery(home: Path, log: Path, by: Sequence[str] = ()) -> Iterator[Nursery]:
+    """Start a nursery, `by` another command if given, for the user who has `home`.
+
+    What its commands print comes into `log`.
+    """
     process = subprocess.Popen(
-        [sys.executable, "-c", _NURSERY, str(log)],
+        [*by, sys.executable, "-c", _NURSERY, str(log)],
         env=environment(home),
         text=True,
         stdin=subprocess.PIPE,

@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import PATIENCE_SECONDS, Done, finish, start, without_privileges
+from command_line import Done, without_privileges
+from killer import Nursery, nursery
 from tiny_photographs import photograph, write_photographs
 from tiny_results import names_in, read_table
+from tiny_weights import write_tiny_weights
 
 from fundus_gui.core import inference
 from fundus_gui.core.images import find_images
@@ -187,85 +188,78 @@ def test_photographs_that_are_replaced_by_something_else_are_failed_rows(
 # Forbidden ----------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def obeying() -> list[str]:
-    """Return what makes a command obey permissions, though root runs the tests."""
+@pytest.fixture(scope="module")
+def obeying(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
+    """Return what runs commands that obey permissions, though root may run the tests."""
     words = without_privileges() if os.name == "posix" else None
     if words is None:
         pytest.skip("permissions mean nothing to this user")
-    return words
+    home = tmp_path_factory.mktemp("home")
+    write_tiny_weights(home / "weights")
+    with nursery(home, home / "said.log", words) as commands:
+        yield commands
 
 
-@posix_only
-def test_what_is_forbidden_is_a_failed_row_each(
-    obeying: list[str], home: Path, folder: Path, out: Path
-) -> None:
+def test_what_is_forbidden_is_a_failed_row_each(obeying: Nursery, folder: Path, out: Path) -> None:
     write_photographs(folder / "hidden", 2)
     (folder / "005.png").chmod(0)
     (folder / "hidden").chmod(0)
     try:
-        with start(home, "classify", folder, *SLOWLY, "--out", out, by=obeying) as process:
-            done = finish(process)
+        code = obeying.run("classify", folder, *SLOWLY, "--out", out)
     finally:
         (folder / "hidden").chmod(0o700)
-    assert done.code == 3, done.err
+    assert code == 3, obeying.said()
     failed = {row["filename"]: row["error"] for row in read_table(out) if row["status"] != "ok"}
     assert set(failed) == {"005.png", "hidden"}
     assert "permission to read the file was denied" in failed["005.png"]
     assert "cannot be opened" in failed["hidden"]
 
 
-@posix_only
 def test_a_folder_that_becomes_unreadable_gives_rows_that_say_so_and_can_be_done_again(
-    obeying: list[str], home: Path, folder: Path, out: Path
+    obeying: Nursery, folder: Path, out: Path
 ) -> None:
-    arguments = ("classify", folder, *SLOWLY)
-    with start(home, *arguments, "--out", out, by=obeying) as process:
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while not (out.exists() and out.read_bytes().count(b"\n") > AFTER):
-            assert time.monotonic() < deadline
-            assert process.poll() is None, process.communicate()
-            time.sleep(0.001)
-        process.send_signal(signal.SIGSTOP)
+    def lock(child: int) -> None:
+        os.kill(child, signal.SIGSTOP)
         folder.chmod(0)
-        process.send_signal(signal.SIGCONT)
-        try:
-            done = finish(process)
-        finally:
-            folder.chmod(0o700)
+        os.kill(child, signal.SIGCONT)
+
+    def has_begun() -> bool:
+        return out.exists() and out.read_bytes().count(b"\n") > AFTER
+
+    try:
+        code = obeying.disturb(has_begun, lock, "classify", folder, *SLOWLY, "--out", out)
+    finally:
+        folder.chmod(0o700)
     rows = read_table(out)
     assert len(rows) == COUNT
-    assert done.code == (3 if "failed" in statuses(out) else 0)
+    assert code == (3 if "failed" in statuses(out) else 0), obeying.said()
     for row in rows:
         assert row["status"] == "ok" or "permission" in row["error"]
-    with start(home, *arguments, "--resume", out, by=obeying) as process:
-        assert finish(process).code == 0
+    assert obeying.run("classify", folder, *SLOWLY, "--resume", out) == 0, obeying.said()
     assert statuses(out) == ["ok"] * COUNT
 
 
-@posix_only
 def test_a_place_that_cannot_be_written_is_one_sentence(
-    obeying: list[str], home: Path, folder: Path, out: Path
+    obeying: Nursery, folder: Path, out: Path
 ) -> None:
     out.parent.chmod(0o500)
     try:
-        with start(home, "classify", folder, *SLOWLY, "--out", out, by=obeying) as process:
-            done = finish(process)
+        code = obeying.run("classify", folder, *SLOWLY, "--out", out)
     finally:
         out.parent.chmod(0o700)
-    assert done.code == 1
-    assert "Permission denied" in done.sentence
+    assert code == 1
+    assert "Permission denied" in obeying.said().splitlines()[-1]
+    assert "Traceback" not in obeying.said()
     assert names_in(out.parent) == set()
 
 
-@posix_only
-def test_weights_that_may_not_be_read_are_named(
-    obeying: list[str], home: Path, folder: Path, out: Path
-) -> None:
-    (home / "weights" / "tiny_a.safetensors").chmod(0)
-    with start(home, "classify", folder, *SLOWLY, "--out", out, by=obeying) as process:
-        done = finish(process)
-    assert done.code == 1
-    assert "pair" in done.sentence or "tiny_a" in done.sentence
+def test_weights_that_may_not_be_read_are_named(obeying: Nursery, folder: Path, out: Path) -> None:
+    weights = obeying.log.parent / "weights" / "tiny_a.safetensors"
+    weights.chmod(0)
+    try:
+        code = obeying.run("classify", folder, *SLOWLY, "--out", out)
+    finally:
+        weights.chmod(0o600)
+    assert code == 1
+    assert "pair" in obeying.said().splitlines()[-1]
     assert not out.exists()
-

@@ -70,9 +70,7 @@ def numbers(results: list[ImageResult]) -> Any:
     return np.array([r.member_probabilities for r in results if isinstance(r, Prediction)])
 
 
-def classified_until_error(
-    ensemble: Ensemble, paths: list[Path]
-) -> tuple[list[ImageResult], str]:
+def classified_until_error(ensemble: Ensemble, paths: list[Path]) -> tuple[list[ImageResult], str]:
     """Return what came before the device's error, and the error's sentence."""
     done: list[ImageResult] = []
     results = predict_images(ensemble, paths, batch_size=4)

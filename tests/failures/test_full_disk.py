@@ -145,9 +145,7 @@ def test_settings_stay_as_they_were(disk: Path) -> None:
 
 
 @pytest.mark.parametrize("size", [0, 10, 100])
-def test_settings_stay_as_they_were_where_no_disk_can_be_mounted(
-    tmp_path: Path, size: int
-) -> None:
+def test_settings_stay_as_they_were_where_no_disk_can_be_mounted(tmp_path: Path, size: int) -> None:
     path = tmp_path / "settings.ini"
     earlier = AppSettings(recent=("/photographs",), fast=True)
     save_settings(earlier, path)

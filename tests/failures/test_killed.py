@@ -214,4 +214,4 @@ def test_a_training_that_was_killed_ends_with_the_same_bits(
         ours = load_checkpoint(out / name).model.state_dict()
         theirs = load_checkpoint(trained / name).model.state_dict()
         assert all(torch.equal(ours[tensor], theirs[tensor]) for tensor in theirs), name
-    assert not [path for path in out.rglob("*.tmp")]
+    assert not list(out.rglob("*.tmp"))

@@ -11,7 +11,7 @@ PAGE = (ROOT / "docs" / "promises.md").read_text(encoding="utf-8")
 NAMED = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", PAGE)
 
 
-def tests_in(file: str) -> set[str]:
+def defined_in(file: str) -> set[str]:
     path = ROOT / file
     tree = ast.parse(path.read_text(encoding="utf-8")) if path.is_file() else ast.Module([], [])
     return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
@@ -19,7 +19,7 @@ def tests_in(file: str) -> set[str]:
 
 def test_every_test_that_is_named_exists() -> None:
     assert NAMED
-    assert [f"{file}::{name}" for file, name in NAMED if name not in tests_in(file)] == []
+    assert [f"{file}::{name}" for file, name in NAMED if name not in defined_in(file)] == []
 
 
 def test_every_promise_names_a_test() -> None:

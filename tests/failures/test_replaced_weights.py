@@ -1,4 +1,4 @@
-"""A weights file that is replaced during a run: the hash told is that of the weights that computed."""
+"""A weights file is replaced during a run: the hash told is that of the weights that computed."""
 
 from __future__ import annotations
 

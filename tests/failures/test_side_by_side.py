@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from signal import SIGCONT, SIGSTOP
 
 import pytest
 from command_line import PATIENCE_SECONDS, environment, finish, start
@@ -22,52 +23,54 @@ from fundus_gui.core.catalogue.ensembles_file import read_entries
 from fundus_gui.core.checkpoints import load_checkpoint
 from fundus_gui.gui.settings import load_settings
 
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="forks and stops processes")
+
 WRITERS = 3
 EACH = 8
 
-# Each is run by several processes at once, which begin together when the file `go` appears.
-_BEGIN = """
-import sys, time
+# One process imports what takes long and divides itself into several that begin together.
+_DIVIDED = """
+import json, multiprocessing, sys
 from pathlib import Path
 sys.path[:0] = {paths!r}
-folder, number = Path(sys.argv[1]), int(sys.argv[2])
+from fundus_gui.core.errors import FundusError
 {imports}
-(folder / f"ready {{number}}").touch()
-while not (folder / "go").exists():
-    time.sleep(0.001)
-try:
+
+def write(folder, number):
 {body}
-except FundusError as error:
-    print(error)
+
+def begin(number, together, told):
+    together.wait()
+    try:
+        said = write(Path(sys.argv[1]), number)
+    except FundusError as error:
+        said = str(error)
+    told.put((number, said or ""))
+
+writers, divide = {writers}, multiprocessing.get_context("fork")
+together, told = divide.Barrier(writers), divide.SimpleQueue()
+for number in range(writers):
+    divide.Process(target=begin, args=(number, together, told)).start()
+print(json.dumps([said for _, said in sorted(told.get() for _ in range(writers))]))
 """
 
 
 def at_once(folder: Path, imports: str, body: str, writers: int = WRITERS) -> list[str]:
-    """Run a body in several processes at once and return what they said."""
+    """Run a body in several processes at once; return what each returned or was refused with."""
     indented = "\n".join(f"    {line}" for line in body.strip().splitlines())
-    imports = f"from fundus_gui.core.errors import FundusError\n{imports}"
-    paths = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
-    code = _BEGIN.format(paths=paths, imports=imports, body=indented)
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-c", code, str(folder), str(number)],
-            env=environment(folder),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for number in range(writers)
-    ]
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while sum((folder / f"ready {number}").exists() for number in range(writers)) < writers:
-        assert time.monotonic() < deadline
-        assert all(p.poll() in (None, 0) for p in processes), processes[0].communicate()
-        time.sleep(0.01)
-    (folder / "go").touch()
-    said = [process.communicate(timeout=PATIENCE_SECONDS) for process in processes]
-    for _, err in said:
-        assert not err, err
-    return [out.strip() for out, _ in said]
+    paths = [str(Path(__file__).parents[1])]
+    code = _DIVIDED.format(paths=paths, imports=imports, body=indented, writers=writers)
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(folder)],
+        env=environment(folder),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE_SECONDS,
+    )
+    assert done.stderr == ""
+    said: list[str] = json.loads(done.stdout)
+    return said
 
 
 def test_ensembles_added_by_several_processes_are_all_there(tmp_path: Path) -> None:
@@ -130,9 +133,9 @@ from fundus_gui.core.assessments import reporting
 from fundus_gui.core.assessments.folder import write_assessment
 from tiny_assessments import assessment
 reporting.write_evaluation_report = lambda *_: iter(())
-made = assessment(Path("/photographs"), images=30 + number, has_tuning=False)
+made = [assessment(Path("/eyes"), images=30 + n, has_tuning=False) for n in range(3)]
 """
-    said = at_once(tmp_path, imports, 'write_assessment(made, folder / "kept")')
+    said = at_once(tmp_path, imports, 'write_assessment(made[number], folder / "kept")')
     assert said.count("") == 1
     assert all(sentence.endswith(".") for sentence in said if sentence)
     (kept,) = find_assessments(tmp_path)
@@ -142,23 +145,17 @@ made = assessment(Path("/photographs"), images=30 + number, has_tuning=False)
 
 def test_two_windows_that_start_runs_of_one_name_get_two_folders(tmp_path: Path) -> None:
     imports = "from fundus_gui.gui.training.run_library import make_run_folder"
-    body = f"""
-for _ in range({EACH}):
-    print(make_run_folder(folder / "runs", "run"))
-"""
-    told = [line for said in at_once(tmp_path, imports, body) for line in said.splitlines()]
-    assert len(set(told)) == WRITERS * EACH
+    body = f'return [str(make_run_folder(folder / "runs", "run")) for _ in range({EACH})]'
+    told = {path for paths in at_once(tmp_path, imports, body) for path in paths}
+    assert len(told) == WRITERS * EACH
 
 
 # One table ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.skipif(os.name != "posix", reason="stops a process by a signal of POSIX")
 def test_a_table_that_is_being_written_is_refused_to_a_second_command(
     home: Path, tmp_path: Path
 ) -> None:
-    from signal import SIGCONT, SIGSTOP
-
     folder, out = tmp_path / "eyes", tmp_path / "results" / "r.csv"
     write_photographs(folder, 60)
     arguments = ("classify", folder, "--batch-size", "2", "--workers", "1", "--resume", out)

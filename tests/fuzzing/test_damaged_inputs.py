@@ -25,8 +25,8 @@ pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 TOKENS = (
     b"\0", b"\xff", b"\xff\xff\xff\xff", b"\x7f\xff\xff\xff", b"\x80\x00\x00\x00", b"-1", b"1e999",
     b"NaN", b"inf", b"Infinity", b"null", b"true", b"{}", b"[]", b'""', b'"', b"'", b"\\", b"\n",
-    b"\r", b",", b"=", b"%", b"\x1a", b"\xef\xbb\xbf", b"\xed\xa0\x80", b"\\ud800", b"../", b"\r\n\r\n",
-    b"9" * 30, b"9" * 400, b"9" * 5000, b"[" * 3000, b'{"a":' * 3000, b"[[ensembles]]",
+    b"\r", b",", b"=", b"%", b"\x1a", b"\xef\xbb\xbf", b"\xed\xa0\x80", b"\\ud800", b"../",
+    b"\r\n\r\n", b"9" * 30, b"9" * 400, b"9" * 5000, b"[" * 3000, b'{"a":' * 3000, b"[[ensembles]]",
 )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -262,3 +263,37 @@ def test_closing_in_mid_run_leaves_no_thread(
     classification.close()
     assert engine.ended == 1
     assert not classification.busy
+
+
+def test_rows_appear_while_the_folder_is_still_listed(qtbot: QtBot, run: Run) -> None:
+    classification, model = run
+    classification.auto_run = False
+    go_on = threading.Event()
+
+    def listing() -> Generator[tuple[Path, ...], None, None]:
+        yield tuple(Path(f"{number}.png") for number in range(700))
+        go_on.wait(20)
+        yield (Path("last.png"),)
+
+    classification.open_from(listing, (Path(),))
+    qtbot.waitUntil(lambda: model.rowCount() == 700)
+    assert classification.phase is Phase.LISTING
+    go_on.set()
+    wait_until_idle(qtbot, classification)
+    assert model.rowCount() == 701
+
+
+def test_much_that_comes_at_once_is_shown_in_moments_and_completely(qtbot: QtBot, run: Run) -> None:
+    classification, model = run
+    paths = tuple(Path(f"{number}.png") for number in range(2000))
+    seen: list[int] = []
+    classification.changed.connect(lambda: seen.append(model.count(Status.CLASSIFIED)))
+    with qtbot.waitSignal(classification.finished, timeout=20_000):
+        classification.open_from(lambda: iter_of(paths), (Path(),))
+    assert model.count(Status.CLASSIFIED) == 2000
+    assert len({count for count in seen if count}) > 1
+    assert seen == sorted(seen)
+
+
+def iter_of(paths: tuple[Path, ...]) -> Generator[tuple[Path, ...], None, None]:
+    yield paths

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from fakes import RESULTS, WAITING, vote
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
@@ -195,3 +197,47 @@ def test_a_referral_holds_for_the_ensemble_s_own_weights_only(model: ResultsMode
     reweighted = model.results()[1].reweighted((0.2, 0.8))  # type: ignore[union-attr]
     confidence = model.index(1, Column.CONFIDENCE).data(Role.NUMBER)
     assert confidence == pytest.approx(reweighted.confidence, abs=1e-15)
+
+
+PAIR = [(0.1, 0.2, 0.3, 0.15, 0.05, 0.1, 0.05, 0.05), (0.3, 0.2, 0.1, 0.05, 0.15, 0.1, 0.05, 0.05)]
+
+
+@pytest.mark.usefixtures("qapp")
+def test_rows_with_results_of_two_models_take_less_than_two_kilobytes_each() -> None:
+    count, model = 20_000, ResultsModel()
+    classes = tuple(f"class {number}" for number in range(len(PAIR[0])))
+    tracemalloc.start()
+    for first in range(0, count, 500):
+        paths = [Path(f"eyes/{n // 1000:03}/{n:06}_left.jpg") for n in range(first, first + 500)]
+        model.add_paths(paths, [Path("eyes")])
+        model.set_results(
+            [
+                Prediction(
+                    path, classes, ("a", "b"), (0.6, 0.4), tuple(map(tuple, PAIR)), f"{n:064x}", n
+                )
+                for n, path in enumerate(paths, first)
+            ]
+        )
+    model.sort(Column.CONFIDENCE, DESCENDING)
+    used, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert model.count(Status.CLASSIFIED) == count
+    assert used / count < 2000
+
+
+def test_results_are_a_list_that_stays_and_can_be_of_some_rows(model: ResultsModel) -> None:
+    model.sort(Column.CONFIDENCE, DESCENDING)
+    kept, some = model.results(), model.results(np.array([1, 5]))
+    model.clear()
+    assert "".join(result.path.name[0] for result in kept) == "41523"
+    assert [result.path for result in some] == [Path("1.png")]
+    assert (kept[0].path, len(kept), len(kept[1:3])) == (Path("4.png"), 5, 2)
+
+
+def test_results_of_other_models_can_be_put_away_and_shown_again(model: ResultsModel) -> None:
+    before = model.exchange_results(None)
+    assert model.count(Status.WAITING) == 6
+    model.add_paths([Path("7.png")])
+    model.exchange_results(before)
+    assert [model.count(status) for status in Status] == [2, 4, 1]
+    assert list(model.results()) == RESULTS

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from fakes import RESULTS
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from fundus_gui.core.decision import Decision, Referral
@@ -146,3 +147,51 @@ def test_ten_thousand_photographs_ask_for_pictures_of_what_is_seen_only(
     qtbot.wait(50)
     assert pane.table.model().rowCount() == 10_000
     assert 0 < len(asked) < 100
+
+
+@pytest.mark.parametrize("grid", [False, True])
+def test_scrolling_asks_for_pictures_of_what_is_seen_only(qtbot: QtBot, grid: bool) -> None:
+    asked: set[Path] = set()
+    model = ResultsModel(decoration=asked.add)
+    pane = ResultsPane(model)
+    qtbot.addWidget(pane)
+    pane.set_grid(grid)
+    pane.resize(480, 800)
+    pane.show()
+    model.add_paths(Path(f"{number}.png") for number in range(100_000))
+    QApplication.processEvents()
+    bar = (pane.grid if grid else pane.table).verticalScrollBar()
+    for place in (bar.maximum() // 2, 0, bar.maximum()):
+        asked.clear()
+        bar.setValue(place)
+        QApplication.processEvents()
+        assert 0 < len(asked) < 60
+    assert Path("99999.png") in asked
+
+
+def test_a_filter_keeps_what_is_current_and_selected_as_far_as_it_is_shown(
+    pane: ResultsPane,
+) -> None:
+    pane.select(Path("4.png"))
+    pane.table.selectionModel().select(
+        pane.table.model().index(0, 0),
+        QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows,
+    )
+    assert (pane.current_path(), selected(pane)) == (Path("4.png"), "14")
+    pane.classes.setCurrentText("Normal")
+    assert (names(pane), pane.current_path(), selected(pane)) == ("24", Path("4.png"), "4")
+    pane.classes.setCurrentText("Glaucoma")
+    assert names(pane) == "15"
+    assert pane.current_path() in {Path("1.png"), Path("5.png")}
+
+
+def test_filtered_to_nothing_no_photograph_is_current(qtbot: QtBot, pane: ResultsPane) -> None:
+    pane.select_first()
+    with qtbot.waitSignal(pane.current_changed) as current:
+        pane.classes.setCurrentIndex(pane.classes.findData("amd"))
+    assert (current.args, pane.counts()) == ([None], "0 of 6 photographs shown")
+    pane.clear_filters()
+    assert names(pane) == "123456"
+    assert pane.current_path() == Path("1.png")
+    pane.select(Path("5.png"))
+    assert pane.current_path() == Path("5.png")

@@ -16,7 +16,7 @@ from fundus_gui.core.catalogue import EnsembleSpec
 from fundus_gui.core.datasets import LabelledImage, Part
 from fundus_gui.core.errors import DatasetError
 from fundus_gui.core.evaluation import LabelledPredictions
-from fundus_gui.core.export import defused
+from fundus_gui.core.export import defused, undefused
 from fundus_gui.core.results import UnreadableImage
 
 Cell = str | float | None
@@ -34,13 +34,8 @@ def csv_text(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
 
 
 def _read_csv(text: str) -> tuple[list[str], list[list[str]]]:
-    rows = [[_as_it_was(cell) for cell in row] for row in csv.reader(io.StringIO(text, newline=""))]
+    rows = [[undefused(cell) for cell in row] for row in csv.reader(io.StringIO(text, newline=""))]
     return rows[0], rows[1:]
-
-
-def _as_it_was(cell: str) -> str:
-    """Take away the apostrophe that `defused` put before a cell."""
-    return cell[1:] if cell[:1] == "'" and defused(cell[1:]) == cell else cell
 
 
 def relative_name(path: Path, source: DataPart) -> str:

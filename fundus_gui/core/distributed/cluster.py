@@ -20,6 +20,7 @@ _SETTINGS = {
     "RAY_DATA_LOG_LEVEL": "CRITICAL",
     "RAY_BACKEND_LOG_LEVEL": "fatal",
     "RAY_DEDUP_LOGS_SKIP_REGEX": ".*",  # what becomes of lost workers is told in our words
+    # As it is going to be; else Ray warns of the change.
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
 }
 
@@ -124,11 +125,15 @@ def spread(nodes: Sequence[Mapping[str, Any]], device: str, cores: int | None = 
     if device == "cuda" and not with_gpus:
         raise DeviceError("'cuda' was asked for, but no node of the cluster has a GPU. Use cpu.")
     if with_gpus and device != "cpu":
-        gpus = sum(int(node["GPU"]) for node in with_gpus)
-        share = min(int(node.get("CPU", 0) // int(node["GPU"])) for node in with_gpus)
-        return Workers(gpus, cores or min(_MOST_CORES_BESIDE_A_GPU, max(1, share)), 1)
-    processors = [int(node["CPU"]) for node in nodes if node.get("CPU", 0) >= 1]
-    if not processors:
-        raise DeviceError("No node of the cluster has a processor to spare.")
-    each = cores or min(_MOST_CORES, *processors)
-    return Workers(max(1, sum(count // each for count in processors)), each, 0)
+        each = cores or min(
+            _MOST_CORES_BESIDE_A_GPU,
+            *(max(1, int(node.get("CPU", 0) / node["GPU"])) for node in with_gpus),
+        )
+        places = [min(node["GPU"], node.get("CPU", 0) // each) for node in with_gpus]
+    else:
+        processors = [int(node["CPU"]) for node in nodes if node.get("CPU", 0) >= 1]
+        each = cores or min([_MOST_CORES, *processors])
+        places = [count // each for count in processors]
+    if sum(places) < 1:
+        raise DeviceError(f"No node of the cluster has {each} cores for a worker. Use fewer.")
+    return Workers(int(sum(places)), each, int(with_gpus != [] and device != "cpu"))

@@ -113,8 +113,7 @@ def classify_in_parts(
         with connected(settings.address):
             workers = plan_workers(settings.device, settings.cores)
             yield WorkersReady(workers)
-            contents = {name: _weights(catalogue, name) for name in spec.members}
-            yield from _finish(manifest, folder, settings, workers, contents)
+            yield from _finish(manifest, catalogue, folder, settings, workers)
 
 
 def _weights(catalogue: Catalogue, name: str) -> bytes:
@@ -127,10 +126,10 @@ def _weights(catalogue: Catalogue, name: str) -> bytes:
 
 def _finish(
     manifest: Manifest,
+    catalogue: Catalogue,
     folder: Folder,
     settings: ClusterSettings,
     workers: Workers,
-    weights: Mapping[str, bytes],
 ) -> Generator[PartDone, None, None]:
     """Do all parts that are missing."""
     job = Job(
@@ -143,18 +142,16 @@ def _finish(
     )
     parts = dict(enumerate(manifest.listing.parts(manifest.part_size)))
     missing = {number: part for number, part in parts.items() if number not in manifest.parts}
-    lost: list[str] = []
     written = time.monotonic()
     try:
-        with closing(_answers(missing, job, workers, weights)) as answers:
+        with closing(_answers(missing, job, workers, catalogue)) as answers:
             for answer in answers:
                 if answer["problem"]:
                     raise ClusterError(answer["problem"])
                 number = int(answer["part"])
-                name = part_name(number)
-                if answer["is_lost"]:
-                    lost.append(name)
+                if answer["is_lost"] or number in manifest.parts:
                     continue
+                name = part_name(number)
                 folder.write(name, answer["table"])
                 part = PartRecord(name=name, **json.loads(answer["record"]))
                 manifest.parts[number] = part
@@ -164,12 +161,13 @@ def _finish(
                 yield PartDone(part, is_kept=False)
     finally:
         manifest.write(folder)
-    if lost:
-        named = ", ".join(sorted(lost)[:_MOST_NAMED]) + (", ..." if len(lost) > _MOST_NAMED else "")
+    if not manifest.is_complete:
+        lost = [part_name(number) for number in missing if number not in manifest.parts]
+        named = ", ".join(lost[:_MOST_NAMED]) + (", ..." if len(lost) > _MOST_NAMED else "")
         raise ClusterError(
-            f"{len(lost)} parts were given up, because their workers died {MOST_ATTEMPTS} times "
-            f"({named}); all others are done. Look for the reason in Ray's logs (often too little "
-            "memory: use fewer workers), then give the same command again."
+            f"Given up, because the workers died {MOST_ATTEMPTS} times at it: {named}. All other "
+            "parts are done. Look for the reason in Ray's logs (often too little memory: then use "
+            "fewer workers by more --workers cores), and give the same command again."
         )
 
 
@@ -177,7 +175,7 @@ def _answers(
     parts: Mapping[int, tuple[str, ...]],
     job: Job,
     workers: Workers,
-    weights: Mapping[str, bytes],
+    catalogue: Catalogue,
 ) -> Generator[Mapping[str, Any], None, None]:
     """Let Ray Data do the parts; yields what `PartWorker` answers of each, in any order."""
     import ray
@@ -190,7 +188,8 @@ def _answers(
     context.print_on_execution_start = False
     here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
     attempts = ray.remote(Attempts).options(num_cpus=0, scheduling_strategy=here).remote()
-    stored = {name: ray.put(content) for name, content in weights.items()}
+    members = job.run.ensemble.members
+    stored = {name: ray.put(_weights(catalogue, name)) for name in members}
     rows = [
         # JSON, because a name that is no text cannot be a string of Arrow's.
         {"part": number, "photographs": json.dumps(locations)}

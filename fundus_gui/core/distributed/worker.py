@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from fundus_gui import __version__
 from fundus_gui.core.distributed.fetching import Fetcher
+from fundus_gui.core.distributed.places import local_path
 from fundus_gui.core.errors import ClusterError, FundusError
 from fundus_gui.core.export import RunRecord, export_results
 from fundus_gui.core.results import ImageResult, Precision, Prediction
@@ -85,6 +86,7 @@ class PartWorker:
 
     def _classify(self, locations: Sequence[str]) -> tuple[bytes, dict[str, Any]]:
         """Return the Parquet file of a part, and what a `PartRecord` says of it."""
+        check_folders(locations)
         labels: Counter[str] = Counter()
         referred = 0
         with TemporaryDirectory(prefix="fundus-gui-") as temporary:
@@ -142,7 +144,7 @@ class PartWorker:
         from fundus_gui.core.catalogue import read_catalogue
         from fundus_gui.core.ensemble import load_ensemble
 
-        self._check_machine()
+        self._check_version()
         if self._job.device == "cpu":
             torch.set_num_threads(self._job.threads)
         with TemporaryDirectory(prefix="fundus-gui-") as temporary:
@@ -158,20 +160,27 @@ class PartWorker:
             raise ClusterError("A weights file was replaced while the run began. Begin it again.")
         return loaded
 
-    def _check_machine(self) -> None:
-        """Refuse a machine on which every photograph would fail, or come out otherwise."""
-        here = platform.node()
+    def _check_version(self) -> None:
         if __version__ != self._job.version:
             raise ClusterError(
-                f"{here} has fundus-gui {__version__}, but {self._job.version} was started. "
-                "Install the same version on all nodes."
+                f"{platform.node()} has fundus-gui {__version__}, but {self._job.version} was "
+                "started. Install the same version on all nodes."
             )
-        for folder in self._job.run.folders:
-            if not folder.exists():
-                raise ClusterError(
-                    f"{here} does not see {folder}. Put the photographs where all nodes see them "
-                    "under the same path, or into object storage."
-                )
+
+
+def check_folders(locations: Sequence[str]) -> None:
+    """Refuse a machine on which every photograph would fail, since it lacks their folders.
+
+    Raises:
+        ClusterError: none of the folders of a part's local files is there.
+    """
+    paths = filter(None, map(local_path, locations))
+    folders = dict.fromkeys(path.parent for path in paths)
+    if folders and not any(folder.exists() for folder in folders):
+        raise ClusterError(
+            f"{platform.node()} does not see {next(iter(folders))}. Put the photographs where all "
+            "nodes see them under the same path, or into object storage."
+        )
 
 
 class Attempts:

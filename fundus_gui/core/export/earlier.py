@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 from array import array
 from collections.abc import Iterator
@@ -154,8 +155,8 @@ def read_results(path: Path) -> EarlierResults:
             end, last = row.offset + len(row.content), row.row_hash
     except FileNotFoundError:
         pass  # killed before the first row
-    except OSError as error:
-        raise ResultsError(f"{path} cannot be read ({error.strerror}).") from error
+    except (OSError, ValueError, csv.Error) as error:
+        raise ResultsError(f"{path} cannot be read ({error}).") from error
     order = np.argsort(np.frombuffer(keys, np.uint64), kind="stable")
     return EarlierResults(
         path=path,

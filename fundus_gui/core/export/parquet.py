@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from fundus_gui.core import atomic
 
 _ROWS = 1000  # per row group
 
@@ -22,11 +23,15 @@ class ParquetTable:
 
     def __init__(self, path: Path, columns: dict[str, type]) -> None:
         self._path = path
-        self._partial = path.with_name(f".{path.name[:40]}.{os.getpid()}.partial")
+        self._partial = atomic.temporary_beside(path.with_name(f"{path.name}.partial"))
         types = {str: pa.string(), float: pa.float64(), int: pa.int64()}
         self._schema = pa.schema([(name, types[kind]) for name, kind in columns.items()])
-        with _refusing():
-            self._writer = pq.ParquetWriter(self._partial, self._schema)
+        try:
+            with _refusing():
+                self._writer = pq.ParquetWriter(self._partial, self._schema)
+        except OSError:
+            self._partial.unlink(missing_ok=True)
+            raise
         self._rows: list[dict[str, str | float | None]] = []
 
     def write(self, row: Mapping[str, str | float | None]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import os
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -87,7 +89,7 @@ def check_table(path: Path, *, sample: int = 0, seed: int | None = None) -> Chec
                 drawn[place : place + 1] = [
                     SampledRow(row.line, name, reader.result(row, Path(name)))
                 ]
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, csv.Error) as error:
         raise ResultsError(f"{path} cannot be read ({error}).") from error
     return CheckedTable(
         record=record,
@@ -116,7 +118,7 @@ def locate(
     if pseudonyms is None:
         for row in sample:
             for folder in folders:
-                if (folder / row.name).exists():
+                if os.path.lexists(folder / row.name):
                     yield row, folder / row.name
                     break
         return

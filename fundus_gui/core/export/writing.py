@@ -33,14 +33,18 @@ class CsvTable:
 
     def __init__(self, path: Path, columns: Iterable[str], *, end: int | None = None) -> None:
         """Begin a new table, or go on with one after its first `end` bytes."""
+        self._path = path
         self._columns = list(columns)
         self._stream = path.open("xb" if end is None else "r+b" if end else "wb", buffering=0)
-        if end:
-            if self._stream.seek(0, os.SEEK_END) > end:
+        try:
+            if not end:
+                self._append(head_line(self._columns))
+            elif self._stream.seek(0, os.SEEK_END) > end:
                 self._stream.truncate(end)
-            self._stream.seek(end)
-        else:
-            self._append(head_line(self._columns))
+                self._stream.seek(end)
+        except OSError:
+            self._stream.close()
+            raise
 
     @property
     def end(self) -> int:
@@ -49,12 +53,23 @@ class CsvTable:
 
     def write(self, row: Mapping[str, Cell]) -> None:
         """Add a row; absent cells are empty."""
+        self._check_place()
         self._append(csv_line(row.get(name) for name in self._columns))
 
     def close(self) -> None:
         """Let the disk have all of it."""
         with self._stream:
             os.fsync(self._stream.fileno())
+            self._check_place()
+
+    def _check_place(self) -> None:
+        """Refuse to write on into a file that was moved or removed: nobody would find it."""
+        try:
+            is_there = os.path.samestat(os.fstat(self._stream.fileno()), self._path.stat())
+        except FileNotFoundError:
+            is_there = False
+        if not is_there:
+            raise OSError("it was moved or removed meanwhile")
 
     def _append(self, line: str) -> None:
         """Write the whole line or, when the disk is full, no part of it."""
@@ -102,8 +117,7 @@ def export_results(
     for path in (out, record):
         if os.path.lexists(path) and not overwrite:
             raise ExportError(f"{path} exists already; nothing was overwritten. Name a new file.")
-    target = out.with_name(f".{out.name[:40]}.{os.getpid()}.new") if overwrite else out
-    return _export(results, target, out, run)
+    return _export(results, out, run, replaces=overwrite)
 
 
 def check_format(out: Path) -> None:
@@ -113,7 +127,7 @@ def check_format(out: Path) -> None:
 
 
 def _export(
-    results: Iterable[ImageResult], target: Path, out: Path, run: RunRecord
+    results: Iterable[ImageResult], out: Path, run: RunRecord, *, replaces: bool
 ) -> Generator[ImageResult, None, None]:
     counts = {"classified": 0, "failed": 0}
     is_complete = False
@@ -123,8 +137,8 @@ def _export(
         content = run.to_json(**counts, is_complete=is_complete, last_row_hash=chain.last)
         atomic.write_bytes(out.with_suffix(".json"), content.encode())
 
-    replaces = target != out
     with refusing(out), writing_alone(out):
+        target = atomic.temporary_beside(out) if replaces else out
         try:
             out.parent.mkdir(parents=True, exist_ok=True)
             if not replaces:

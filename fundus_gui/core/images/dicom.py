@@ -126,7 +126,7 @@ def _decoded(header: Dataset) -> NDArray[np.generic]:
 
     if header.BitsAllocated not in (8, 16):
         raise RefusedError(f"its pixels have {header.BitsAllocated} bits; {EXPORT_AGAIN}")
-    return pixel_array(header, index=0, raw=True)
+    return pixel_array(header, index=0, raw=True, view_only=True)
 
 
 def _colour(header: Dataset, values: NDArray[np.generic], notes: list[str]) -> Image.Image:

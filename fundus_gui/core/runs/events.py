@@ -221,7 +221,7 @@ def _hints(kind: type) -> dict[str, Any]:
 
 
 def _fits(value: object, hint: Any) -> bool:
-    """Return whether a field is of its kind; what lies inside tuples and tables is not looked at."""
+    """Return whether a field is of its kind; what tuples and tables hold is not looked at."""
     origin = get_origin(hint) or hint
     if origin in (Union, UnionType):
         return any(_fits(value, part) for part in get_args(hint))

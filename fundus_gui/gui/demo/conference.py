@@ -116,14 +116,18 @@ class ConferenceMode(QObject):
 
     def end(self) -> None:
         """Stop the show and leave the window to its owner."""
+        self._window.show()
+        self.stop()
+        self.ended.emit()
+        self.deleteLater()
+
+    def stop(self) -> None:
+        """Stop the show, its threads and the watch."""
         self._idle.stop()
         self._loop.close()
         self.show_window.closed.disconnect(self.end)
         self.show_window.close()
         self.show_window.deleteLater()
-        self._window.show()
-        self.ended.emit()
-        self.deleteLater()
 
     def _on_idle(self) -> None:
         for widget in QApplication.topLevelWidgets():

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from fundus_gui.core.catalogue import Catalogue
 from fundus_gui.gui.demo.conference import ConferenceMode
 
 if TYPE_CHECKING:
@@ -30,7 +29,6 @@ class ConferenceSwitch(QObject):
         self._mode: ConferenceMode | None = None
         self._command = window.commands.conference
         self._command.triggered.connect(self._on_triggered)
-        self.catalogue = Catalogue({}, {})
 
     @property
     def opened(self) -> tuple[Path, ...]:
@@ -58,18 +56,19 @@ class ConferenceSwitch(QObject):
         mode = ConferenceMode(self._window, self, self._classify, show_names=show_names)
         mode.ended.connect(self._on_ended)
         self._mode = mode
-        mode.start(self.catalogue, self._window.page.classification.spec, paths)
+        mode.start(self._window.catalogue, self._window.page.classification.spec, paths)
 
     def close(self) -> None:
-        """End the show, if there is one."""
+        """Stop the show, if there is one, since the window closes."""
         if self._mode is not None:
-            self._mode.end()
+            self._mode.stop()
+            self._mode = None
 
     def _on_triggered(self, on: bool) -> None:
         if on:
             self.start()
-        else:
-            self.close()
+        elif self._mode is not None:
+            self._mode.end()
 
     def _on_ended(self) -> None:
         self._mode = None

@@ -23,7 +23,7 @@ pytestmark = [
     pytest.mark.skipif(os.name != "posix", reason="kills processes as POSIX systems do"),
 ]
 
-SECONDS = 500  # that a busy machine may take
+SECONDS = 900  # that a busy machine may take
 PART_SIZE, BATCH_SIZE = 8, 4
 VARYING = {"seconds", "row_hash"}  # a chain holds the seconds, and begins anew in each part
 
@@ -43,6 +43,19 @@ def eyes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     originals = write_photographs(eyes, 40)
     write_broken_files(eyes / "broken")
     os.link(originals[0], os.fsencode(eyes) + b"/n\xe9.png")
+    return eyes
+
+
+@pytest.fixture(scope="module")
+def many_eyes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return so many that something can happen while they are classified."""
+    eyes = tmp_path_factory.mktemp("many_eyes")
+    originals = write_photographs(eyes / "0", 30)
+    write_broken_files(eyes / "0")
+    for number in range(1, 20):
+        (eyes / f"{number}").mkdir()
+        for original in originals:
+            os.link(original, eyes / f"{number}" / original.name)
     return eyes
 
 
@@ -144,21 +157,118 @@ def rows_of_parts(out: Path) -> list[dict[str, Any]]:
     return rows(*(out / name for name in named))
 
 
-def wait_for_parts(out: Path, number: int) -> None:
+def wait_for_parts(out: Path, number: int, running: subprocess.Popen[str]) -> None:
+    """Wait until so many parts are there, and the command still at work on others."""
     deadline = time.monotonic() + SECONDS
     while len(list(out.glob("part-*.parquet"))) < number:
         assert time.monotonic() < deadline, "no part came"
         time.sleep(0.02)
+        assert running.poll() is None, running.communicate()[0]
 
 
-def workers() -> list[int]:
-    """Return the processes that classify now, of any run of this user."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            title = (folder / "cmdline").read_bytes()
-        except OSError:
-            continue
-        if title.startswith(b"ray::MapWorker(MapBatches(PartWorker))"):
-            found.append(int(folder.name))
-    return found
+def a_worker(home: Path) -> int:
+    """Return a process that is at work on a part, of the cluster that has this home."""
+    deadline = time.monotonic() + SECONDS
+    while time.monotonic() < deadline:
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                title = (folder / "cmdline").read_bytes()
+                environment = (folder / "environ").read_bytes()
+            except OSError:
+                continue
+            is_working = title.startswith(b"ray::MapWorker(MapBatches(PartWorker)).submit")
+            if is_working and f"FUNDUS_GUI_HOME={home}".encode() in environment:
+                return int(folder.name)
+    pytest.fail("no worker came")
+
+
+@pytest.mark.timeout(3 * SECONDS)
+def test_rows_are_those_of_one_machine_and_a_finished_folder_stays_as_it_is(
+    start: Start, eyes: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "results"
+    ended(start(*on_ray(eyes, out)), 3)
+    assert rows_of_parts(out) == rows_on_one_machine(start, eyes, tmp_path / "one.parquet")
+    made = manifest(out)
+    assert made["is_complete"] is True
+    assert made["classified"] + made["failed"] == made["photographs"]
+    files = {path: path.stat().st_mtime_ns for path in out.iterdir()}
+    assert "done before" in ended(start(*on_ray(eyes, out)), 3)
+    assert {path: path.stat().st_mtime_ns for path in out.iterdir()} == files
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(4 * SECONDS)
+def test_a_killed_worker_and_a_lost_node_cost_no_row(
+    cluster: subprocess.Popen[str], start: Start, home: Path, many_eyes: Path, tmp_path: Path
+) -> None:
+    assert cluster.stdout is not None
+    address = cluster.stdout.readline().strip()
+    expected = rows_on_one_machine(start, many_eyes, tmp_path / "one.parquet")
+    out = tmp_path / "results"
+    running = start(*on_ray(many_eyes, out, address))
+    wait_for_parts(out, 2, running)
+    os.kill(a_worker(home), signal.SIGKILL)
+    wait_for_parts(out, 6, running)
+    tell(cluster, "remove")
+    ended(running, 3)
+    assert rows_of_parts(out) == expected
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(5 * SECONDS)
+def test_an_interrupted_and_a_killed_command_are_resumed_part_by_part(
+    cluster: subprocess.Popen[str], start: Start, many_eyes: Path, tmp_path: Path
+) -> None:
+    assert cluster.stdout is not None
+    address = cluster.stdout.readline().strip()
+    out = tmp_path / "results"
+    first = start(*on_ray(many_eyes, out, address))
+    wait_for_parts(out, 2, first)
+    first.send_signal(signal.SIGINT)
+    assert "stopped" in ended(first, 130)
+    made = manifest(out)
+    assert made["is_complete"] is False
+    assert 0 < len(made["parts"]) == len(list(out.glob("part-*")))
+    kept = {part["name"]: part["sha256"] for part in made["parts"]}
+
+    second = start(*on_ray(many_eyes, out, address))
+    wait_for_parts(out, len(kept) + 2, second)
+    second.kill()
+    second.wait()
+
+    assert "done before" in ended(start(*on_ray(many_eyes, out, address)), 3)
+    now = {part["name"]: part["sha256"] for part in manifest(out)["parts"]}
+    assert kept.items() <= now.items()
+    assert rows_of_parts(out) == rows_on_one_machine(start, many_eyes, tmp_path / "one.parquet")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3 * SECONDS)
+def test_a_part_that_kills_its_workers_is_given_up_and_all_others_are_done(
+    environment: dict[str, str], eyes: Path, tmp_path: Path
+) -> None:
+    program = Path(__file__).with_name("deadly_part.py")
+    done = subprocess.run(
+        [sys.executable, str(program), str(eyes), str(tmp_path / "results"), str(PART_SIZE)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=2 * SECONDS,
+    )
+    assert "Given up" in done.stdout, done.stderr
+    assert "at it: part-000002.parquet. All other parts are done" in done.stdout
+    made = manifest(tmp_path / "results")
+    assert made["is_complete"] is False
+    assert made["photographs"] - made["classified"] - made["failed"] == PART_SIZE
+
+
+@pytest.mark.timeout(SECONDS)
+def test_a_cluster_that_is_not_there_is_one_sentence(
+    start: Start, eyes: Path, tmp_path: Path
+) -> None:
+    said = ended(start(*on_ray(eyes, tmp_path / "results", "auto")), 1)
+    assert said.count("fundus-gui: No Ray cluster answers at auto") == 1
+    assert "Traceback" not in said
+    assert manifest(tmp_path / "results")["is_complete"] is False

@@ -134,5 +134,5 @@ def test_names_of_parts_sort_like_the_parts() -> None:
     assert sorted(map(part_name, (10, 9, 100))) == list(map(part_name, (9, 10, 100)))
     assert part_number(part_name(123)) == 123
     for name in ("part-1.parquet", "other", "part-000001.csv"):
-        with pytest.raises(ValueError, match="part|invalid literal"):
+        with pytest.raises(ValueError, match=r"part|invalid literal"):
             part_number(name)

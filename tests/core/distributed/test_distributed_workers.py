@@ -11,7 +11,7 @@ from tiny_results import run_record
 
 from fundus_gui.core.distributed import ClusterSettings, Workers
 from fundus_gui.core.distributed.cluster import connected, spread
-from fundus_gui.core.distributed.worker import Job, PartWorker
+from fundus_gui.core.distributed.worker import Job, PartWorker, check_folders
 from fundus_gui.core.errors import ClusterError, ConfigError, DeviceError
 
 BIG, SMALL, GPUS = {"CPU": 64.0}, {"CPU": 2.0}, {"CPU": 32.0, "GPU": 4.0}
@@ -23,7 +23,7 @@ BIG, SMALL, GPUS = {"CPU": 64.0}, {"CPU": 2.0}, {"CPU": 32.0, "GPU": 4.0}
         ([BIG], "auto", None, Workers(16, 4, 0)),
         ([BIG, SMALL], "auto", None, Workers(33, 2, 0)),
         ([SMALL, SMALL], "cpu", 1, Workers(4, 1, 0)),
-        ([SMALL], "cpu", 8, Workers(1, 8, 0)),
+        ([SMALL, BIG], "cpu", 8, Workers(8, 8, 0)),
         ([GPUS, BIG], "auto", None, Workers(4, 8, 1)),
         ([GPUS, GPUS], "cuda", 2, Workers(8, 2, 1)),
         ([GPUS], "cpu", None, Workers(8, 4, 0)),
@@ -42,7 +42,7 @@ def test_workers_get_a_gpu_or_a_group_of_cores(
         ([BIG], "cuda", "no node of the cluster has a GPU"),
         ([BIG], "mps", "not 'mps'"),
         ([GPUS], "cuda:1", "not 'cuda:1'"),
-        ([{"memory": 1.0}], "auto", "no processor|processor to spare"),
+        ([{"memory": 1.0}], "auto", "No node of the cluster has 4 cores"),
     ],
 )
 def test_devices_that_are_not_there_are_refused(
@@ -50,6 +50,14 @@ def test_devices_that_are_not_there_are_refused(
 ) -> None:
     with pytest.raises(DeviceError, match=sentence):
         spread(nodes, device)
+
+
+@pytest.mark.parametrize("node", [SMALL, {"CPU": 2.0, "GPU": 1.0}])
+def test_a_worker_that_fits_nowhere_is_refused_since_it_would_wait_for_ever(
+    node: dict[str, float],
+) -> None:
+    with pytest.raises(DeviceError, match="No node of the cluster has 8 cores"):
+        spread([node], "auto", 8)
 
 
 @pytest.mark.parametrize("setting", ["batch_size", "part_size", "cores"])
@@ -79,15 +87,14 @@ def a_job(root: Path, **changes: str) -> Job:
 
 
 def test_a_machine_that_does_not_see_the_photographs_is_refused(tmp_path: Path) -> None:
-    mounted = tmp_path / "mounted"
-    mounted.mkdir()
-    worker = PartWorker(a_job(mounted), {}, None)
-    mounted.rmdir()
-    with pytest.raises(ClusterError, match="does not see"):
-        worker._check_machine()
+    lost = [str(tmp_path / "elsewhere" / name) for name in ("a.jpg", "b.jpg")]
+    with pytest.raises(ClusterError, match=r"does not see .*elsewhere"):
+        check_folders(lost)
+    check_folders([*lost, str(tmp_path / "a file that is gone.jpg")])
+    check_folders(["s3://bucket/a.jpg"])
 
 
 def test_a_machine_with_another_version_is_refused(tmp_path: Path) -> None:
     worker = PartWorker(a_job(tmp_path, version="0.0.0"), {}, None)
     with pytest.raises(ClusterError, match="Install the same version on all nodes"):
-        worker._check_machine()
+        worker._check_version()

@@ -19,14 +19,19 @@ def main() -> None:
     node = {"num_cpus": 1, "object_store_memory": 80 * MEGABYTE, "include_dashboard": False}
     cluster = Cluster(initialize_head=True, head_node_args=node)
     second = cluster.add_node(num_cpus=1, object_store_memory=80 * MEGABYTE)
-    print(cluster.address, flush=True)
+    _say(cluster.address)
     for line in sys.stdin:
         if line.strip() == "remove":
             cluster.remove_node(second, allow_graceful=False)
         elif line.strip() == "add":
             second = cluster.add_node(num_cpus=1, object_store_memory=80 * MEGABYTE)
-        print("done", flush=True)
+        _say("done")
     cluster.shutdown()
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

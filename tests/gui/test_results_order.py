@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import pytest
 from fakes import vote
+from hypothesis import given
+from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from pytestqt.modeltest import ModelTester
 
-from fundus_gui.gui.result_columns import Status
+from fundus_gui.gui.result_columns import Referred, ResultColumns, Status
 from fundus_gui.gui.results_model import ResultsModel
-from fundus_gui.gui.results_order import Column, RowFilter
+from fundus_gui.gui.results_order import Column, RowFilter, sorted_positions
 
 
 def shown(rows: ResultsModel) -> str:
@@ -59,3 +61,45 @@ def test_rows_come_and_go_as_results_arrive_and_weights_move(model: ResultsModel
     assert shown(model) == "256"
     model.clear()
     assert model.rowCount() == 0
+
+
+@given(
+    rows=st.lists(
+        st.tuples(
+            st.integers(-1, 3),
+            st.floats(0, 1) | st.just(0.5),
+            st.floats(0, 1) | st.just(1.0),
+            st.sampled_from(Referred),
+        )
+    ),
+    column=st.sampled_from(Column),
+    descending=st.booleans(),
+)
+def test_sorting_is_the_same_as_plain_python_sorting(
+    rows: list[tuple[int, float, float, Referred]], column: Column, descending: bool
+) -> None:
+    columns = ResultColumns()
+    columns.resize(len(rows))
+    for record, (label, confidence, agreement, referred) in zip(columns.rows, rows, strict=True):
+        if label >= 0:
+            record["label"], record["confidence"] = label, confidence
+            record["agreement"], record["referred"] = agreement, referred
+
+    def value(position: int) -> float | None:
+        label, confidence, agreement, referred = rows[position]
+        if column == Column.FILE:
+            return position
+        if label < 0:
+            return None
+        if column == Column.RESULT:
+            return label + (1 - confidence) / 2
+        if column == Column.OUTCOME:
+            return None if referred == Referred.OPEN else float(referred == Referred.NO)
+        return confidence if column == Column.CONFIDENCE else agreement
+
+    def key(position: int) -> tuple[bool, float, int]:
+        number = value(position)
+        return number is None, (-1 if descending else 1) * (number or 0), position
+
+    expected = sorted(range(len(rows)), key=key)
+    assert sorted_positions(columns.rows, column, descending=descending).tolist() == expected

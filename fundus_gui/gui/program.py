@@ -1,0 +1,80 @@
+"""What outlives a window: the engine, the language, and the window that speaks it."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication
+
+from fundus_gui.core.catalogue import read_catalogue
+from fundus_gui.gui.jobs import Engine
+from fundus_gui.gui.language import use_language
+from fundus_gui.gui.main_window import MainWindow
+from fundus_gui.gui.settings import load_settings, put_damaged_aside
+from fundus_gui.gui.warm_up import WarmUp
+
+
+class Program(QObject):
+    """One window over one engine; a window in another language takes over the work of the last.
+
+    Args:
+        application: which speaks the language.
+        settings: where the choices are remembered.
+    """
+
+    def __init__(self, application: QApplication, settings: Path) -> None:
+        super().__init__(application)
+        self._application, self._settings = application, settings
+        use_language(application, load_settings(settings).language)
+        aside = put_damaged_aside(settings)
+        self._catalogue = read_catalogue()
+        self._engine = Engine(self._catalogue)
+        self.window = self._new_window()
+        WarmUp(self.window)
+        if aside is not None:
+            QTimer.singleShot(0, partial(self._tell_of_settings, aside))
+        if self._catalogue.refused:
+            QTimer.singleShot(0, self._tell_of_refused)
+
+    def _new_window(self) -> MainWindow:
+        window = MainWindow(self._catalogue, self._engine.classify, self._settings)
+        window.catalogue_changed.connect(self._on_catalogue_changed)
+        window.language_chosen.connect(self._on_language_chosen)
+        self._engine.set_precision(window.page.precision)
+        window.page.precision_changed.connect(self._engine.set_precision)
+        window.errors.install_hooks()
+        return window
+
+    def _on_catalogue_changed(self, catalogue: object) -> None:
+        self._catalogue = catalogue  # type: ignore[assignment]
+        self._engine.use(self._catalogue)
+
+    def _on_language_chosen(self) -> None:
+        # Later, since the command that asks for it belongs to the window that goes.
+        QTimer.singleShot(0, self._exchange_window)
+
+    def _exchange_window(self) -> None:
+        last = self.window
+        last.retire()
+        use_language(self._application, load_settings(self._settings).language)
+        self.window = self._new_window()
+        self.window.page.take_over(last.page)
+        self.window.show()
+        last.hide()
+        last.deleteLater()
+
+    def _tell_of_settings(self, aside: Path) -> None:
+        self.window.errors.tell(
+            self.tr("Settings put aside"),
+            self.tr(
+                "The settings file was damaged and is now {file}. What could be read of it is "
+                "kept; everything else is as at the first start."
+            ).format(file=aside),
+        )
+
+    def _tell_of_refused(self) -> None:
+        self.window.errors.tell(
+            self.tr("Some weights cannot be used"), "\n\n".join(self._catalogue.refused)
+        )

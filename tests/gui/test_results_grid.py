@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QItemSelectionModel, QPoint, QRect, Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from fundus_gui.gui.results_grid import ResultsGrid
+from fundus_gui.gui.results_model import ResultsModel, Role
+
+COUNT = 1000
+SELECT = QItemSelectionModel.SelectionFlag
+
+
+@pytest.fixture
+def grid(qtbot: QtBot) -> ResultsGrid:
+    model = ResultsModel()
+    shown = ResultsGrid(model)
+    model.setParent(shown)
+    qtbot.addWidget(shown)
+    shown.resize(500, 600)
+    shown.show()
+    model.add_paths(Path(f"{number}.png") for number in range(COUNT))
+    QApplication.processEvents()
+    shown.setCurrentIndex(model.index(0, 0))
+    return shown
+
+
+def in_a_line(grid: ResultsGrid) -> int:
+    tops = [grid.visualRect(grid.model().index(row, 0)).top() for row in range(20)]
+    return tops.count(tops[0])
+
+
+def current(grid: ResultsGrid) -> int:
+    return grid.currentIndex().row()
+
+
+def test_a_photograph_is_found_where_it_is_drawn(grid: ResultsGrid) -> None:
+    for scrolled in (0, 777):
+        grid.verticalScrollBar().setValue(scrolled)
+        for row in range(COUNT):
+            index = grid.model().index(row, 0)
+            assert grid.indexAt(grid.visualRect(index).center()) == index
+
+
+def test_beside_the_photographs_there_is_nothing(grid: ResultsGrid) -> None:
+    right = grid.visualRect(grid.model().index(in_a_line(grid) - 1, 0)).right()
+    assert not grid.indexAt(QPoint(right + 1, 10)).isValid()
+    grid.scrollToBottom()
+    last = grid.visualRect(grid.model().index(COUNT - 1, 0))
+    assert not grid.indexAt(last.center() + QPoint(0, last.height())).isValid()
+
+
+def test_keys_lead_to_the_neighbours(qtbot: QtBot, grid: ResultsGrid) -> None:
+    line = in_a_line(grid)
+    for key, row in (
+        (Qt.Key.Key_Right, 1),
+        (Qt.Key.Key_Down, 1 + line),
+        (Qt.Key.Key_Left, line),
+        (Qt.Key.Key_Up, 0),
+        (Qt.Key.Key_Up, 0),
+        (Qt.Key.Key_End, COUNT - 1),
+        (Qt.Key.Key_Right, COUNT - 1),
+        (Qt.Key.Key_Home, 0),
+    ):
+        qtbot.keyClick(grid, key)
+        assert current(grid) == row
+    qtbot.keyClick(grid, Qt.Key.Key_PageDown)
+    assert current(grid) >= line
+    assert grid.viewport().rect().contains(grid.visualRect(grid.currentIndex()).center())
+
+
+def test_going_to_a_photograph_brings_it_into_view(grid: ResultsGrid) -> None:
+    for row in (500, 3, COUNT - 1, 0):
+        index = grid.model().index(row, 0)
+        grid.scrollTo(index)
+        assert grid.viewport().rect().contains(grid.visualRect(index))
+
+
+def test_a_click_selects_a_whole_row_and_a_frame_all_that_it_touches(
+    qtbot: QtBot, grid: ResultsGrid
+) -> None:
+    line, selection = in_a_line(grid), grid.selectionModel()
+    place = grid.visualRect(grid.model().index(2, 0)).center()
+    qtbot.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert (current(grid), selection.isRowSelected(2)) == (2, True)
+    first, last = (grid.visualRect(grid.model().index(row, 0)) for row in (0, line + 1))
+    grid.setSelection(QRect(first.center(), last.center()), SELECT.ClearAndSelect)
+    rows = sorted(index.row() for index in selection.selectedRows())
+    assert rows == [0, 1, line, line + 1]
+    assert grid.visualRegionForSelection(selection.selection()).contains(last.center())
+
+
+def test_the_scroll_bar_ends_with_the_last_line(grid: ResultsGrid) -> None:
+    grid.scrollToBottom()
+    last = grid.visualRect(grid.model().index(COUNT - 1, 0))
+    assert last.bottom() + 1 == grid.viewport().height()
+    assert grid.model().index(COUNT - 1, 0).data(Role.PATH) == Path(f"{COUNT - 1}.png")
+    model = grid.model()
+    assert isinstance(model, ResultsModel)
+    model.clear()
+    QApplication.processEvents()
+    assert grid.verticalScrollBar().maximum() == 0

@@ -1,0 +1,74 @@
+"""The fuzzing script: it tries, counts, keeps what fails, and says so in one table."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SCRIPT = ROOT / "build_scripts" / "fuzz.py"
+
+pytestmark = pytest.mark.skipif(
+    importlib.util.find_spec("atheris") is None,
+    reason="atheris is not installed; it exists for Linux on x86-64",
+)
+
+# A reader that bears neither an X nor a Y nor much time, in place of the program's own.
+FRAGILE = """
+import sys, time
+sys.path.append(sys.argv.pop(1))
+from fuzzing import readers
+
+def read(content):
+    if b"X" in content:
+        raise ValueError("an X")
+    if b"Y" in content:
+        raise KeyError("a Y")
+
+readers.READERS = {"fragile": lambda folder: readers.Reader((b"sound", b"soundX", b"soundY"), read)}
+from fuzzing.target import main
+main()
+"""
+
+
+def test_readers_bear_what_atheris_makes_of_sound_files(tmp_path: Path) -> None:
+    options = ["--inputs", "900", "--out", str(tmp_path), "--reader", "photographs"]
+    done = subprocess.run(
+        [sys.executable, SCRIPT, *options, "--reader", "ensembles.toml", "--reader", "labels.csv"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("| reader | inputs | read | seconds | failures |")
+    assert [re.split(r" *\| *", line)[1] for line in lines[2:]] == [
+        *("photographs", "ensembles.toml", "labels.csv", "**all**")
+    ]
+    for line in lines[2:5]:
+        assert re.match(r"\| \S+ \| 300 \| \d+ \| \d+ \| 0 \| \d+ \| \d+ \|", line)
+
+
+def test_inputs_that_fail_are_kept_once_with_what_they_caused(tmp_path: Path) -> None:
+    folder = tmp_path / "fragile"
+    subprocess.run(
+        [sys.executable, "-c", FRAGILE, str(SCRIPT.parent), "fragile", str(folder), "300"],
+        env=os.environ | {"PYTHONPATH": str(SCRIPT.parent)},
+        capture_output=True,
+        check=False,
+    )
+    tally = json.loads((folder / "tally.json").read_text())
+    assert tally["inputs"] == 300
+    assert sorted(kind.split()[0] for kind in tally["failures"]) == ["KeyError", "ValueError"]
+    kept = {path.name: path.read_bytes() for path in (folder / "failures").iterdir()}
+    inputs = [content for name, content in kept.items() if not name.endswith(".txt")]
+    assert len(inputs) == 2
+    assert any(b"X" in content for content in inputs)
+    assert any("ValueError: an X" in content.decode() for content in kept.values())
