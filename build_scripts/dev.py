@@ -205,12 +205,12 @@ def install_once(stamp: Path, current: str, install: Callable[[], None]) -> None
 
 
 def development_requirements(root: Path) -> list[str]:
-    """Return the `dev` group of pyproject.toml; pip itself reads groups only since 25.1."""
+    """Return the groups `dev` and `docs` of pyproject.toml; pip reads groups only since 25.1."""
     import tomllib  # here, so that an older Python still reaches the sentence in main()
 
     with (root / "pyproject.toml").open("rb") as file:
-        requirements: list[str] = tomllib.load(file)["dependency-groups"]["dev"]
-    return requirements
+        groups: dict[str, list[str]] = tomllib.load(file)["dependency-groups"]
+    return groups["dev"] + groups["docs"]
 
 
 def pip_install(requirements: Sequence[str]) -> None:

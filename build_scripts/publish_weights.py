@@ -226,7 +226,7 @@ def write_cards(order: Order, report: EvaluationReport, test: Assessment | None)
         card = members.with_figures(catalogue.model(name).card, "validation", report.models[index])
         if test is not None:
             card = members.with_figures(card, "test", test.report.models[index])
-        members.with_golden(path, catalogue, card)
+        members.with_golden(path, card)
 
 
 def publish_command(order: Order) -> str:

@@ -14,7 +14,7 @@ from safetensors.torch import load_file
 from fundus_gui.core.assessments import JudgedPart
 from fundus_gui.core.assessments.calibrating import CalibratedModel, calibrate_model
 from fundus_gui.core.cards import ModelCard, read_card
-from fundus_gui.core.catalogue import Catalogue
+from fundus_gui.core.catalogue import Catalogue, read_catalogue
 from fundus_gui.core.checkpoints import copy_with_card, save_checkpoint
 from fundus_gui.core.datasets import LabelledImage, hash_images, read_split
 from fundus_gui.core.decision import with_temperature
@@ -172,10 +172,11 @@ def with_figures(card: ModelCard, part: str, evaluation: ModelEvaluation) -> Mod
     return dataclasses.replace(card, metrics=metrics)
 
 
-def with_golden(path: Path, catalogue: Catalogue, card: ModelCard) -> None:
+def with_golden(path: Path, card: ModelCard) -> None:
     """Write a card with the model's answer for the first sample photograph."""
     copy_with_card(path, path, dataclasses.replace(card, golden={}))
     image = min(samples_dir().glob("*.jpg"))
+    catalogue = read_catalogue([path.parent])
     ensemble = load_ensemble(catalogue.of_models([path.stem]), catalogue, device="cpu")
     (result,) = predict_images(ensemble, [image], batch_size=1)
     assert isinstance(result, Prediction), "the samples can be read"

@@ -65,7 +65,8 @@ class ClassifyPage(QWidget):
         self.model = ResultsModel(class_title, self._thumbnails.icon, self)
         self.classification = Classification(self.model, classify, self)
         self.welcome = WelcomePage(
-            (actions.open_images, actions.open_folder, actions.open_samples, actions.continue_table)
+            (actions.open_images, actions.open_folder, actions.open_samples),
+            (actions.continue_table, actions.train_page, actions.guide),
         )
         self.results = ResultsPane(self.model)
         self.image = ImagePane((actions.fit, actions.actual_size), actions.seen_by_model, errors)

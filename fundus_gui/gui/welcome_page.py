@@ -13,9 +13,18 @@ class WelcomePage(QWidget):
     """A large framed area with buttons for the given actions.
 
     It is a picture of where to drop only; the window takes what is dropped anywhere.
+
+    Args:
+        actions: what most people want, in a row of buttons.
+        others: what else there is, in a quieter row below.
     """
 
-    def __init__(self, actions: Sequence[QAction], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        actions: Sequence[QAction],
+        others: Sequence[QAction] = (),
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         title = QLabel(self.tr("Drop fundus photographs or a folder here"))
         font = title.font()
@@ -24,30 +33,36 @@ class WelcomePage(QWidget):
         self._notice = QLabel()
         self._notice.setWordWrap(True)
         self._notice.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        buttons.addStretch(1)
-        self.buttons = []
-        for action in actions:
-            button = QPushButton(action.icon(), action.text())
-            button.setToolTip(action.toolTip())
-            button.setEnabled(action.isEnabled())
-            button.setMinimumHeight(36)
-            button.clicked.connect(action.trigger)
-            buttons.addWidget(button)
-            self.buttons.append(button)
-        buttons.addStretch(1)
+        self.buttons: list[QPushButton] = []
         layout = QVBoxLayout(self)
         layout.setContentsMargins(48, 48, 48, 48)
         layout.setSpacing(16)
         layout.addStretch(1)
         layout.addWidget(title, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addWidget(self._notice)
-        layout.addLayout(buttons)
+        layout.addLayout(self._row(actions))
+        if others:
+            layout.addLayout(self._row(others, is_quiet=True))
         layout.addStretch(1)
         for label in (title, self._notice):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.set_notice("")
+
+    def _row(self, actions: Sequence[QAction], *, is_quiet: bool = False) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addStretch(1)
+        for action in actions:
+            button = QPushButton(action.icon(), action.text())
+            button.setToolTip(action.toolTip())
+            button.setEnabled(action.isEnabled())
+            button.setFlat(is_quiet)
+            button.setMinimumHeight(28 if is_quiet else 36)
+            button.clicked.connect(action.trigger)
+            row.addWidget(button)
+            self.buttons.append(button)
+        row.addStretch(1)
+        return row
 
     def notice(self) -> str:
         """Return the sentence below the title."""
@@ -58,7 +73,7 @@ class WelcomePage(QWidget):
         self._notice.setText(
             text
             or self.tr(
-                "JPEG, PNG, TIFF, BMP and WebP. Everything is classified on this computer; "
+                "JPEG, PNG, TIFF, BMP, WebP and DICOM. Everything is classified on this computer; "
                 "nothing is sent anywhere."
             )
         )
