@@ -136,3 +136,12 @@ def test_classify_measures_speed_memory_and_agreement(tiny_photographs: Path) ->
     assert "exact: matrix products of as many operations" in rows
     assert float(rows["exact: furthest from plain fp32, 3 photographs"][0]) < 1e-4
     assert rows["exact: same class as plain fp32, 3 photographs"][0] == "100.00%"
+
+
+@pytest.mark.slow
+def test_large_folder_measures_a_window_with_many_rows() -> None:
+    rows = {row[0]: row[1:] for row in table_of("large_folder.py", "--count", "300")}
+    assert rows["all 300 rows after"][0].endswith(" s")
+    assert "list: filter by no filter (300 rows)" in rows
+    assert "grid: sort by confidence" in rows
+    assert "bytes a row" in rows["memory, every row with a result of two models"][0]

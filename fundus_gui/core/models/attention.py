@@ -67,23 +67,11 @@ class SimAM(nn.Module):
         if torch.is_grad_enabled() and x.requires_grad:
             gated: Tensor = _TrainedSimAM.apply(x, self.e_lambda)
             return gated
-        return _gated(x, self.e_lambda)
+        return _gate(x, *_statistics(x, self.e_lambda)).mul_(x).to(x.dtype)
 
     def extra_repr(self) -> str:
         """Name λ in the printed network."""
         return f"e_lambda={self.e_lambda:g}"
-
-
-def _gated(x: Tensor, e_lambda: float) -> Tensor:
-    # On a CPU image by image: what is computed on the way then stays in its cache.
-    at_once = 1 if x.device.type == "cpu" else len(x)
-    gated = torch.empty_like(x)
-    for images, out in zip(x.split(at_once), gated.split(at_once), strict=True):
-        wide = images.float()
-        squares = (wide - wide.mean(dim=(-2, -1), keepdim=True)).square_()
-        gate = squares.mul_(_scale(squares, e_lambda)).add_(0.5).sigmoid_()
-        torch.mul(gate, wide, out=out)
-    return gated
 
 
 def _freedom(x: Tensor) -> int:
@@ -95,12 +83,8 @@ def _statistics(x: Tensor, e_lambda: float) -> tuple[Tensor, Tensor]:
     """Return mean and 1 / (4 · (var + λ)) of each channel, float32, (N, C, 1, 1)."""
     wide = x.float()
     mean = wide.mean(dim=(-2, -1), keepdim=True)
-    return mean, _scale((wide - mean).square_(), e_lambda)
-
-
-def _scale(squares: Tensor, e_lambda: float) -> Tensor:
-    variance = squares.sum(dim=(-2, -1), keepdim=True) / _freedom(squares)
-    return 0.25 / (variance + e_lambda)
+    variance = (wide - mean).square_().sum(dim=(-2, -1), keepdim=True) / _freedom(x)
+    return mean, 0.25 / (variance + e_lambda)
 
 
 def _gate(x: Tensor, mean: Tensor, scale: Tensor) -> Tensor:
