@@ -12,7 +12,6 @@ know where the wheels of torch for processors are (PIP_INDEX_URL or PIP_FIND_LIN
 from __future__ import annotations
 
 import argparse
-import getpass
 import os
 import shutil
 import subprocess
@@ -102,7 +101,9 @@ class Build:
         missed = inspection.missed(LOG.read_text(encoding="utf-8", errors="replace"))
         said = ", ".join(missed) or "0"
         yield Finding("B1 not found while building", "0", said, not missed)
-        names = [str(ROOT), str(Path.home()), f"/home/{getpass.getuser()}"]
+        names = [str(ROOT)]
+        if Path.home() != Path("/root"):  # where most wheels are made, too
+            names.append(str(Path.home()))
         held = inspection.names_inside(self.folder, names)
         held += self._python("bundling.modules", str(self.folder / CONSOLE), *names).split()
         said = ", ".join(held[:5]) or "0"

@@ -40,7 +40,9 @@ def main(folder: Path) -> None:
 
         window.show()
         _wait(window.isActiveWindow)
-        places = {"samples": place(window.page.welcome.buttons[-1])}
+        samples = window.commands.open_samples.text()
+        buttons = {button.text(): button for button in window.page.welcome.buttons}
+        places = {"samples": place(buttons[samples])}
         window.show_page("train")
         setup = window.train_page.setup
         window.open_data(folder)

@@ -19,10 +19,13 @@ EXCLUDED_MODULES = (
     "PySide6.QtSql",
     "PySide6.QtTest",
     "aiohttp",
+    "frozenlist",
     "hf_xet",  # speeds up downloads of whole model hubs
     "matplotlib.tests",
+    "multidict",
     "pip",
     "pkg_resources",
+    "propcache",
     "pyarrow._azurefs",
     "pyarrow._flight",
     "pyarrow._gcsfs",
@@ -33,6 +36,7 @@ EXCLUDED_MODULES = (
     "tensorboard",
     "tkinter",
     "triton",  # 1 GB, for torch.compile alone
+    "yarl",
 )
 
 _DROPPED = (
@@ -92,24 +96,22 @@ _DROPPED_LIBRARIES = (
     "libselinux.",
     "libthai.",
 )
-_WITHOUT_SOURCE = (
-    # torch reads its own source for `torch.jit`; of these only to compile, which needs a compiler
-    "torch/_dynamo/",
-    "torch/_export/",
-    "torch/_functorch/",
-    "torch/_inductor/",
-    "torch/export/",
-    "torch/onnx/",
-    "torch/testing/",
-)
+# torch reads its own source for `torch.jit` and for its settings; of these only to compile.
+_WITHOUT_SOURCE = ("torch/_inductor/", "torch/testing/")
+_SETTINGS = "config"  # begins the names of the files that torch reads settings from
 _DEVELOPMENT = (".pyi", ".h", ".pxd", ".pxi", ".pyx")
 
 STRIPPED = (
-    # names of functions that only a debugger reads: a tenth of the bundle
+    # names of functions that only a debugger reads: a tenth of the bundle; not of libraries that
+    # were renamed for their wheels, which do not bear it
+    "fontTools/**/*.so",
+    "kiwisolver/*.so",
     "libpython3*.so*",
+    "pyarrow/*.so*",
     "python3*/lib-dynload/*.so",
     "torch/lib/libtorch_cpu.so",
     "torch/lib/libtorch_python.so",
+    "yaml/*.so",
 )
 _LANGUAGES = ("zh_CN",)  # of Qt's own dialogs, besides English
 
@@ -129,11 +131,13 @@ def is_kept(name: str, *, placeholders: bool) -> bool:
         return path.endswith(tuple(f"/qtbase_{language}.qm" for language in _LANGUAGES))
     if placeholders and path.startswith(_FOREIGN_TORCHVISION):
         return False
+    file = PurePath(path).name
+    if path.endswith(".py") and path.startswith(_WITHOUT_SOURCE):
+        return file.startswith(_SETTINGS)
     return not (
         path.startswith(_DROPPED)
-        or PurePath(path).name.startswith(_DROPPED_LIBRARIES)
+        or file.startswith(_DROPPED_LIBRARIES)
         or path.endswith(_DEVELOPMENT)
-        or (path.endswith(".py") and path.startswith(_WITHOUT_SOURCE))
     )
 
 

@@ -14,6 +14,8 @@ from collections.abc import Iterator, Sequence
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
+from bundling.contents import EXCLUDED_MODULES
+
 _NAME = re.compile(r"[\w.-]+")
 _LICENCE_FILE = re.compile(r"(licen[cs]e|copying|notice|authors)", re.IGNORECASE)
 _LINE = "=" * 100
@@ -37,6 +39,8 @@ def third_parties(root: Path) -> list[Distribution]:
         requirement = waiting.pop()
         name = _NAME.match(requirement)
         if name is None or "extra ==" in requirement or name[0].lower() in found:
+            continue
+        if name[0].replace("-", "_") in EXCLUDED_MODULES:
             continue
         try:
             found[name[0].lower()] = distribution(name[0])

@@ -98,6 +98,6 @@ def pack(folder: Path) -> Path:
     subprocess.run(
         [*tar, "--zstd", "-cf", str(archive), folder.name],
         check=True,
-        env={**os.environ, "ZSTD_CLEVEL": "12", "ZSTD_NBTHREADS": "2"},
+        env={**os.environ, "ZSTD_CLEVEL": "16", "ZSTD_NBTHREADS": "2"},
     )
     return archive

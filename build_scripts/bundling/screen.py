@@ -15,8 +15,10 @@ from bundling.toolchain import BuildError
 
 SIZE = (1920, 1200)
 _TOOLS = ("Xvfb", "xdotool", "openbox")
+_CLASS = "fundus_gui"
 _POLL_SECONDS = 0.02
 _HUMAN_SECONDS = 0.3
+_SETTLED_SECONDS = 2.0
 
 
 class Screen:
@@ -56,18 +58,25 @@ class Screen:
         """
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            found = self._do("search", "--onlyvisible", "--name", title).split()
-            if found:
-                return found[-1]
+            if found := self._with_title(title):
+                return found
             if program is not None and program.poll() is not None:
                 break
             time.sleep(_POLL_SECONDS)
         return ""
 
+    def settle(self, window: str) -> None:
+        """Wait until the window manager has put a new window where it stays."""
+        before, place = "", "unknown"
+        while place != before:
+            time.sleep(_SETTLED_SECONDS)
+            before, place = place, self._do("getwindowgeometry", window)
+        self._do("windowactivate", "--sync", window)
+
     def is_gone(self, title: str, seconds: float) -> bool:
         """Wait until no window has such a title."""
         deadline = time.monotonic() + seconds
-        while self._do("search", "--onlyvisible", "--name", title):
+        while self._with_title(title):
             if time.monotonic() > deadline:
                 return False
             time.sleep(_POLL_SECONDS)
@@ -95,6 +104,13 @@ class Screen:
         if shutil.which("import"):
             command = ["import", "-display", self.display, "-window", "root", str(file)]
             subprocess.run(command, check=False, capture_output=True)
+
+    def _with_title(self, title: str) -> str:
+        """Return a visible window of the program, whose title Qt tells in Unicode only."""
+        for window in self._do("search", "--onlyvisible", "--class", _CLASS).split():
+            if title in self._do("getwindowname", window):
+                return window
+        return ""
 
     def _start(self, command: Sequence[str], pass_fds: Sequence[int] = ()) -> None:
         process = subprocess.Popen(

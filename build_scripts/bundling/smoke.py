@@ -221,8 +221,9 @@ def same_answers(check: str, one: Path, other: Path) -> Finding:
 
 
 def _rows(table: Path) -> dict[str, dict[str, str]]:
+    """Return the rows by photograph."""
     with table.open(encoding="utf-8-sig", newline="") as file:
-        return {row["filename"]: row for row in csv.DictReader(file)}
+        return {row["image_sha256"]: row for row in csv.DictReader(file)}
 
 
 def _can_fail(work: Workplace) -> Iterator[Finding]:

@@ -18,6 +18,7 @@ _TITLE = "Fundus classifier"
 _START_SECONDS = 2.0
 _STARTS = 3
 _PATIENCE = 300.0
+_NOTICED_SECONDS = 10.0  # until the window has seen that a training has ended
 _END_SECONDS = 60.0
 _SCRIPTS = Path(__file__).resolve().parent.parent
 
@@ -41,6 +42,7 @@ def check_window(work: Workplace, python: str, pictures: Path | None) -> Iterato
             yield Finding("shows its window", "yes", f"exit {process.poll()}", passed=False)
             process.kill()
             return
+        screen.settle(window)
         table = work.folder / "window.csv"
         _classify(screen, window, places, table)
         _picture(screen, pictures, "classified")
@@ -124,16 +126,24 @@ def _train(work: Workplace, screen: Screen, window: str, places: Places) -> Find
         screen.press("Tab")
     began = time.monotonic()
     screen.click(window, places["start"])
-    done = _wait_for(lambda: any(runs.glob("*/report.html")), _PATIENCE)
+    ended = _wait_for(lambda: _has_ended(runs), _PATIENCE)
+    seconds = time.monotonic() - began
+    time.sleep(_NOTICED_SECONDS)
+    done = ended and any(runs.glob("*/report.html"))
     configs = [file.read_text(encoding="utf-8") for file in runs.glob("*/config.toml")]
     as_set = any('model = "tiny"' in text and "epochs = 1\n" in text for text in configs)
     return Finding(
         "trains in the window, by a process of its own",
         "one epoch of tiny, report.html",
         f"{len(configs)} run, {'as set' if as_set else 'not as set'}, "
-        f"{'report after' if done else 'no report after'} {time.monotonic() - began:.0f} s",
+        f"{'report after' if done else 'no report after'} {seconds:.0f} s",
         done and as_set,
     )
+
+
+def _has_ended(runs: Path) -> bool:
+    events = (file.read_text(encoding="utf-8") for file in runs.glob("*/events.jsonl"))
+    return any('"ending"' in text for text in events)
 
 
 def _end(work: Workplace, screen: Screen, process: subprocess.Popen[bytes]) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ Of each reader one thing is demanded: it returns, or raises a FundusError.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -61,19 +62,12 @@ def _dicom(folder: Path) -> Reader:
 
 
 def _weights(folder: Path) -> Reader:
-    from fundus_gui.core.checkpoints import load_checkpoint
-
-    path = folder / "tiny.safetensors"
-    _write_tiny_model(path)
-    return Reader((path.read_bytes(),), _of_file(path, load_checkpoint))
-
-
-def _write_tiny_model(path: Path) -> None:
-    from fundus_gui.core.checkpoints import save_checkpoint
+    from fundus_gui.core.checkpoints import load_checkpoint, save_checkpoint
     from fundus_gui.core.models import create_model
 
-    model = create_model("tiny", num_classes=len(_CLASSES))
-    save_checkpoint(path, model.state_dict(), _card())
+    path = folder / "tiny.safetensors"
+    save_checkpoint(path, create_model("tiny", num_classes=len(_CLASSES)).state_dict(), _card())
+    return Reader((path.read_bytes(),), _of_file(path, load_checkpoint))
 
 
 def _card() -> ModelCard:
@@ -97,8 +91,10 @@ def _cards(_folder: Path) -> Reader:
 
 
 def _ensembles(folder: Path) -> Reader:
+    # Of the models only the cards are read.
+    header = json.dumps({"__metadata__": {"card": _card().to_json()}}).encode()
     for name in _MEMBERS:
-        _write_tiny_model(folder / f"{name}.safetensors")
+        (folder / f"{name}.safetensors").write_bytes(len(header).to_bytes(8, "little") + header)
     path = folder / "ensembles.toml"
     return Reader(
         seeds.ensembles_files(), _of_file(path, lambda path: read_catalogue([path.parent]))

@@ -267,7 +267,8 @@ class Classification(QObject):
                 self._outcome = record
             case _:
                 self._unshown.append(record)
-                if self.phase is Phase.LISTING:  # rows of a table, after which models are loaded
+                if self.phase is Phase.LISTING and self._table is not None:
+                    # Rows of the table; after them, models are loaded.
                     self.phase = Phase.LOADING
         if self._has_news() and not self._show_timer.isActive():
             self._show_timer.start(_SHOW_EVERY_MS)

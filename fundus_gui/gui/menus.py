@@ -69,11 +69,7 @@ def fill_menu_bar(window: QMainWindow, actions: Actions, recent: QMenu, sort: QM
         (a.export_all, a.export_selection, a.continue_table, a.save_chart),
         (a.quit,),
     )
-    add(
-        translate("Menus", "&Edit"),
-        (a.copy_rows, a.copy_chart),
-        (a.find,),
-    )
+    add(translate("Menus", "&Edit"), (a.copy_rows, a.copy_chart), (a.find,))
     add(
         translate("Menus", "&Classify"),
         (a.run, a.cancel, a.auto_run, a.fast),

@@ -28,11 +28,11 @@ class Program(QObject):
         super().__init__(application)
         self._application, self._settings = application, settings
         use_language(application, load_settings(settings).language)
-        aside = put_damaged_aside(settings)
         self._catalogue = read_catalogue()
         self._engine = Engine(self._catalogue)
         self.window = self._new_window()
         WarmUp(self.window)
+        aside = put_damaged_aside(settings)  # the window has read what could be read
         if aside is not None:
             QTimer.singleShot(0, partial(self._tell_of_settings, aside))
         if self._catalogue.refused:

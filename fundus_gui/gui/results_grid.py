@@ -200,7 +200,7 @@ class _GridDelegate(QStyledItemDelegate):
         elif confidence is not None:
             result = f"{result} {confidence:.0%}"
         name = option.text.splitlines()[0]
-        option.text = elided(option, [name, result], _ICON + 8)
+        option.text = elided(option, [name, result], option.rect.width() - 8)
 
     def sizeHint(
         self, option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex

@@ -26,9 +26,16 @@ class Worker(QThread):
     def __init__(self, job: Job, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._job = job
+        self._is_cancelled = False
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether it was cancelled; Qt forgets an interruption as soon as the thread has ended."""
+        return self._is_cancelled
 
     def cancel(self) -> None:
         """Stop at the generator's next record; its `finally` blocks run."""
+        self._is_cancelled = True
         self.requestInterruption()
 
     def run(self) -> None:
@@ -112,7 +119,7 @@ class JobSlot(QObject):
 
     def _on_yielded(self, record: object) -> None:
         # Records may still be on their way after the cancelling; nobody wants them any more.
-        if self._worker is not None and not self._worker.isInterruptionRequested():
+        if self._worker is not None and not self._worker.is_cancelled:
             self.yielded.emit(record)
 
     def _on_completed(self) -> None:

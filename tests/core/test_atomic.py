@@ -107,7 +107,7 @@ def test_two_files_can_be_written_at_once(tmp_path: Path) -> None:
     assert (tmp_path / f"{long}.json").read_bytes() == b"record"
 
 
-# What killed processes leave, and what several do at once -------------------------------------------
+# What killed processes leave, and what several do at once -----------------------------------------
 
 
 @posix_only

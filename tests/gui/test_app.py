@@ -75,7 +75,7 @@ def test_the_program_opens_classifies_closes_and_remembers(
 
 def test_damaged_settings_are_told_of_once(tmp_path: Path) -> None:
     settings = tmp_path / SETTINGS_FILE
-    settings.write_bytes(b"[General]\nauto_run=perhaps\nrecent=\"[\\\"/eyes\\\"]\"\n")
+    settings.write_bytes(b'[General]\nauto_run=perhaps\nrecent="[\\"/eyes\\"]"\n')
 
     def start() -> str:
         done = subprocess.run(

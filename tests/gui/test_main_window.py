@@ -507,20 +507,6 @@ def test_without_weights_the_window_opens_and_says_so(
     assert not window.commands.run.isEnabled()
 
 
-def test_refused_weights_are_told_once(
-    qtbot: QtBot, open_window: Callable[..., MainWindow], errors: RecordedErrors
-) -> None:
-    catalogue = Catalogue({}, {}, ("Weights file a.safetensors was refused.", "So was b."))
-    window = open_window(catalogue)
-    qtbot.waitUntil(lambda: bool(errors.messages))
-    window.hide()
-    window.show()
-    qtbot.wait(20)
-    ((_, sentence),) = errors.messages
-    assert "a.safetensors" in sentence
-    assert "So was b." in sentence
-
-
 def test_every_command_has_a_shortcut_of_its_own_and_a_tooltip(window: MainWindow) -> None:
     commands = window.commands.all()
     shortcuts = [command.shortcut().toString() for command in commands]

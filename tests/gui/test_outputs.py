@@ -60,9 +60,10 @@ def test_only_the_selected_rows_are_exported_and_copied(
     qtbot: QtBot, window: MainWindow, photographs: Photographs, wait_idle: Wait,
     dialogs: AnsweringDialogs, tmp_path: Path,
 ) -> None:  # fmt: skip
-    window.open_paths([photographs(5)])
+    folder = photographs(5)
+    window.open_paths([folder])
     wait_idle()
-    window.page.results.table.selectRow(3)
+    window.page.results.select(folder / "eye3.png")
     dialogs.target = tmp_path / "one.csv"
     window.commands.export_selection.trigger()
     qtbot.waitUntil(lambda: "Rows written: 1" in window.status.text())

@@ -194,3 +194,27 @@ def test_thousands_of_signals_do_not_break_the_interpreter(qtbot: QtBot) -> None
     with qtbot.waitSignal(slot.completed, timeout=20_000):
         slot.start(counting(*range(5000)))
     assert len(heard.said) == 5001
+
+
+def test_records_of_a_cancelled_job_that_has_ended_are_not_told_any_more(qtbot: QtBot) -> None:
+    heard: list[str] = []
+    slot = JobSlot()
+    slot.yielded.connect(heard.append)
+    told = threading.Event()
+
+    def first() -> Generator[str, None, None]:
+        yield from ("first",) * 3
+        told.set()
+
+    def second() -> Generator[str, None, None]:
+        yield "second"
+
+    slot.start(first)
+    assert told.wait(20)  # three records are on their way to this thread
+    slot.start(second)
+    worker = slot.findChild(Worker)
+    assert isinstance(worker, Worker)
+    worker.wait()
+    with qtbot.waitSignal(slot.completed):
+        pass
+    assert heard == ["second"]

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tiny_photographs import photograph
 from tiny_results import read_json, read_table
-from tiny_weights import write_tiny_weights
+from tiny_weights import CLASS_NAMES, write_tiny_weights
 
 from fundus_gui.core.paths import samples_dir
 
@@ -115,11 +116,16 @@ def test_an_attempt_would_be_seen(start: Start, attempts: Path, code: str) -> No
     assert "socket." in attempts.read_text()
 
 
+@pytest.mark.timeout(1800)  # a whole training and evaluation, on a busy machine
 def test_the_command_line_reaches_no_network(start: Start, attempts: Path, tmp_path: Path) -> None:
-    """Draw samples, learn from them, evaluate what was learnt, and classify."""
-    options = ("--epochs", "1", "--batch-size", "8", "--input-size", "32", "--device", "cpu")
+    """Learn from photographs, evaluate what was learnt, and classify."""
+    for number, label in enumerate(CLASS_NAMES):
+        (tmp_path / "data" / label).mkdir(parents=True)
+        for seed in range(8 * number, 8 * number + 8):
+            photograph(seed).save(tmp_path / "data" / label / f"{seed}.png")
+    options = ("--epochs", "1", "--batch-size", "8", "--input-size", "32", "--duplicates", "ignore")
     commands = (
-        ("samples", "data", "--per-class", "4", "--size", "512", "--class-folders"),
+        ("samples", "samples", "--per-class", "1", "--size", "512"),
         ("train", "--data", "data", "--model", "tiny", "--out", "run", *options),
         ("models", "add", "run", "--name", "learnt"),
         ("evaluate", "--data", "data", "--model", "learnt", "--out", "evaluation"),
