@@ -60,6 +60,8 @@ def test_closed_at_any_instant_the_program_ends_well_and_leaves_nothing(
         (first,) = write_photographs(folder, 1)
         for number in range(1, 2000 if phase == "list" else 120):
             os.link(first, folder / f"{number}.png")
+    # The tiny models instead of the shipped ones, which take long.
+    (home / "settings.ini").write_text('[General]\nmodels="[\\"tiny_a\\"]"\n', encoding="utf-8")
     out = tmp_path / "r.csv"
     done = close_windows(phase, count, home, folder, out)
     said = [line for line in done.stderr.splitlines() if line != HARMLESS]
