@@ -10,7 +10,6 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -57,7 +56,6 @@ def create_application(arguments: Sequence[str]) -> QApplication:
     """Make the application; Fusion looks alike everywhere and follows light and dark."""
     app = QApplication(list(arguments))
     app.setApplicationName("fundus_gui")
-    app.setApplicationDisplayName(QCoreApplication.translate("Application", "Fundus classifier"))
     app.setApplicationVersion(__version__)
     app.setStyle("Fusion")
     app.setWindowIcon(QIcon(str(resources_dir() / "icons" / "fundus.svg")))

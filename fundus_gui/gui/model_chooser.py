@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QVBoxLayout, QWidget
 
 from fundus_gui.core.catalogue import Catalogue, EnsembleSpec
+from fundus_gui.gui.sentences import spoken
 from fundus_gui.gui.widgets.appearance import Appearance
 
 
@@ -36,7 +37,7 @@ class ModelChooser(QWidget):
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
         for spec in catalogue.ensembles.values():
-            self._ensembles.addItem(spec.title or spec.name, spec.name)
+            self._ensembles.addItem(spoken(spec.title) or spec.name, spec.name)
         self._ensembles.addItem(self.tr("Chosen models, equal weights"), "")
         self._boxes: dict[str, QCheckBox] = {}
         for model in catalogue.models.values():

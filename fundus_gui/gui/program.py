@@ -27,7 +27,7 @@ class Program(QObject):
     def __init__(self, application: QApplication, settings: Path) -> None:
         super().__init__(application)
         self._application, self._settings = application, settings
-        use_language(application, load_settings(settings).language)
+        self._speak()
         self._catalogue = read_catalogue()
         self._engine = Engine(self._catalogue)
         self.window = self._new_window()
@@ -37,6 +37,10 @@ class Program(QObject):
             QTimer.singleShot(0, partial(self._tell_of_settings, aside))
         if self._catalogue.refused:
             QTimer.singleShot(0, self._tell_of_refused)
+
+    def _speak(self) -> None:
+        use_language(self._application, load_settings(self._settings).language)
+        self._application.setApplicationDisplayName(self.tr("Fundus classifier"))
 
     def _new_window(self) -> MainWindow:
         window = MainWindow(self._catalogue, self._engine.classify, self._settings)
@@ -58,7 +62,7 @@ class Program(QObject):
     def _exchange_window(self) -> None:
         last = self.window
         last.retire()
-        use_language(self._application, load_settings(self._settings).language)
+        self._speak()
         self.window = self._new_window()
         self.window.page.take_over(last.page)
         self.window.show()

@@ -43,7 +43,10 @@ class ResultsTable(QTableView):
         header.setSectionResizeMode(Column.FILE, QHeaderView.ResizeMode.Stretch)
         longest = self.fontMetrics().horizontalAdvance(class_title("diabetic_retinopathy"))
         header.resizeSection(Column.RESULT, longest + 12)
-        self._widths = {column: header.sectionSizeHint(column) for column in _STEPPING_ASIDE}
+        number = self.fontMetrics().horizontalAdvance("100.0%") + 12
+        self._widths = {
+            column: max(number, header.sectionSizeHint(column)) for column in _STEPPING_ASIDE
+        }
         for column, width in self._widths.items():
             header.resizeSection(column, width)
         self._has_outcomes = False

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QWidget
 
 from fundus_gui.gui.labels import research_use_only
 from fundus_gui.gui.run_progress import RunProgress
+from fundus_gui.gui.sentences import spoken
 
 
 class RunStatusBar(QStatusBar):
@@ -38,7 +39,7 @@ class RunStatusBar(QStatusBar):
 
     def set_device(self, name: str) -> None:
         """Name the device, empty before it is known."""
-        self._device.setText(self.tr("Device: {name}").format(name=name) if name else "")
+        self._device.setText(self.tr("Device: {name}").format(name=spoken(name)) if name else "")
 
     def show_text(self, text: str, *, busy: bool = False) -> None:
         """Say something, with a bar that moves without an end while busy."""

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from fundus_gui.core.runs import PRESETS, Preset, Setting, find_preset, train_settings
+from fundus_gui.gui.sentences import spoken
 from fundus_gui.gui.training.setting_editors import SettingEditor, SuggestionEditor, make_editor
 from fundus_gui.gui.training.setting_titles import group_title, setting_title
 
@@ -48,7 +49,7 @@ class RecipeForm(QWidget):
         super().__init__(parent)
         self.presets = QComboBox()
         for preset in PRESETS:
-            self.presets.addItem(preset.title, preset.name)
+            self.presets.addItem(spoken(preset.title), preset.name)
         self.presets.setCurrentIndex(self.presets.findData(_FIRST_PRESET))
         self.presets.setToolTip(self.tr("A recipe that fills the form, to be changed from there"))
         self._about = QLabel()
@@ -135,7 +136,7 @@ class RecipeForm(QWidget):
 
     def _fill(self, model: str) -> None:
         """Take everything from the preset, as it is for a network."""
-        self._about.setText(self.preset.text)
+        self._about.setText(spoken(self.preset.text))
         self._baseline = self._baseline_of(model)
         for name, row in self._rows.items():
             with QSignalBlocker(row.editor):
