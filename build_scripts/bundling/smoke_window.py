@@ -13,6 +13,7 @@ from pathlib import Path
 from bundling.findings import Finding
 from bundling.screen import Screen
 from bundling.smoke import Workplace, same_answers
+from bundling.toolchain import BuildError
 
 _TITLE = "Fundus classifier"
 _START_SECONDS = 2.0
@@ -61,11 +62,14 @@ def _places(work: Workplace, python: str, display: str) -> tuple[Places, float]:
     home.mkdir()
     done = subprocess.run(
         [python, "-m", "bundling.button_places", str(work.photographs)],
-        check=True,
+        check=False,
         cwd=_SCRIPTS,
         env={**os.environ, "DISPLAY": display, "HOME": str(home), "QT_QPA_PLATFORM": "xcb"},
-        stdout=subprocess.PIPE,
+        capture_output=True,
+        encoding="utf-8",
     )
+    if done.returncode:
+        raise BuildError(f"the window cannot be laid out from the source: {done.stderr[-300:]}")
     places, seconds = json.loads(done.stdout)
     return places, seconds
 

@@ -56,6 +56,7 @@ def create_application(arguments: Sequence[str]) -> QApplication:
     """Make the application; Fusion looks alike everywhere and follows light and dark."""
     app = QApplication(list(arguments))
     app.setApplicationName("fundus_gui")
+    app.setDesktopFileName("org.fundus_gui.FundusClassifier")  # its icon, under Wayland
     app.setApplicationVersion(__version__)
     app.setStyle("Fusion")
     app.setWindowIcon(QIcon(str(resources_dir() / "icons" / "fundus.svg")))
