@@ -1,9 +1,10 @@
 """Take pictures of the real window: open photographs, wait for the results, grab.
 
-.venv/bin/python build_scripts/screenshots.py pictures/                 four of the Classify page
+.venv/bin/python build_scripts/screenshots.py pictures/                 five, Classify page and show
 .venv/bin/python build_scripts/screenshots.py pictures/ --train DATA    five of the Train page
 .venv/bin/python build_scripts/screenshots.py pictures/ --evaluate DATA seven of the Evaluate page
 .venv/bin/python build_scripts/screenshots.py window.png --theme dark   one picture
+.venv/bin/python build_scripts/screenshots.py window.png --language zh_CN
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Take pictures of the window.")
     parser.add_argument("out", type=Path, help="a .png file for one picture, or a folder for four")
     parser.add_argument("--theme", choices=("light", "dark"), default="light")
+    parser.add_argument("--language", default="en", help="of the window, as in zh_CN")
     parser.add_argument("--images", type=Path, nargs="+", metavar="PATH", help="default: samples")
     parser.add_argument(
         "--train", type=Path, metavar="DATA", help="train on a folder of labelled photographs"
@@ -63,9 +65,10 @@ def _take_all(options: argparse.Namespace, settings_path: Path) -> int:
     from fundus_gui.core.catalogue import read_catalogue
     from fundus_gui.gui.app import create_application
     from fundus_gui.gui.jobs import Engine
+    from fundus_gui.gui.language import use_language
     from fundus_gui.gui.main_window import MainWindow
 
-    create_application([])
+    use_language(create_application([]), options.language)
     catalogue = read_catalogue()
     window = MainWindow(catalogue, Engine(catalogue).classify, settings_path)
     window.resize(*map(int, options.size.split("x")))
@@ -110,6 +113,33 @@ def _classify(window: MainWindow, options: argparse.Namespace, picture: Picture)
         picture(options.out / "classify-dark.png", "dark")
         window.commands.grid.setChecked(True)
         picture(options.out / "classify-grid.png", "light")
+        _picture_of_the_show(window, options.out / "conference.png")
+
+
+def _picture_of_the_show(window: MainWindow, out: Path) -> None:
+    """Grab the stage of conference mode at the end of the scene of the current photograph."""
+    from fundus_gui.core.images import thumbnail
+    from fundus_gui.core.results import Prediction
+    from fundus_gui.gui.demo.scene import Scene
+    from fundus_gui.gui.demo.stage import Stage
+    from fundus_gui.gui.labels import class_title
+    from fundus_gui.gui.model_colours import model_colours
+    from fundus_gui.gui.widgets.appearance import Appearance
+    from fundus_gui.gui.widgets.image_view import to_pixmap
+
+    prediction = window.page.vote.result
+    if not isinstance(prediction, Prediction):
+        raise SystemExit("The current photograph was not classified.")
+    models = window.catalogue.models
+    titles = {name: model.title for name, model in models.items()}
+    stage = Stage()
+    stage.set_appearance(Appearance(class_title, titles, model_colours(models)))
+    stage.resize(1440, 810)
+    scene = Scene(to_pixmap(thumbnail(prediction.path, 1600)), prediction)
+    stage.tell(scene)
+    wait(round(1000 * scene.seconds) + _SETTLE_MS)
+    stage.grab().save(str(out))
+    print(out)
 
 
 def _train(window: MainWindow, options: argparse.Namespace, picture: Picture) -> None:
