@@ -3381,8 +3381,8 @@ patient, as in (\d+)_(left|right)</source>
         <translation>触摸屏幕或按任意键，亲自试一试</translation>
     </message>
     <message>
-        <source>{confidence} sure</source>
-        <translation>置信度 {confidence}</translation>
+        <source>probability {confidence}</source>
+        <translation>概率 {confidence}</translation>
     </message>
     <message>
         <source>the models agree</source>
