@@ -48,7 +48,7 @@ def main(paths: Sequence[Path] = (), *, demo: bool = False, show_names: bool = F
         forgotten = Path(folder) / SETTINGS_FILE
         save_settings(AppSettings(language=load_settings(settings_path()).language), forgotten)
         program = Program(app, forgotten)
-        program.window.conference.start(paths, show_names=show_names)
+        program.conference.start(paths, show_names=show_names)
         return app.exec()
 
 

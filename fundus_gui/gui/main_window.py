@@ -16,7 +16,6 @@ from fundus_gui.core.catalogue import Catalogue
 from fundus_gui.core.paths import samples_dir, user_data_dir
 from fundus_gui.gui.actions import Actions, Page
 from fundus_gui.gui.classify_page import ClassifyPage, local_paths
-from fundus_gui.gui.demo.switch import ConferenceSwitch
 from fundus_gui.gui.error_dialog import ErrorReporter
 from fundus_gui.gui.file_dialogs import FileDialogs
 from fundus_gui.gui.help import Help
@@ -51,10 +50,12 @@ class MainWindow(QMainWindow):
     Signals:
         catalogue_changed: the installed models, when others were added.
         language_chosen: another language is remembered; it needs another window.
+        retired: the window has stopped all work and is not used any more.
     """
 
     catalogue_changed = Signal(object)
     language_chosen = Signal()
+    retired = Signal()
 
     def __init__(
         self,
@@ -99,7 +100,6 @@ class MainWindow(QMainWindow):
             catalogue=lambda: self._catalogue, settings=lambda: self._settings,
             tell=self._state.tell,
         )  # fmt: skip
-        self.conference = ConferenceSwitch(self, classify)
         self._connect()
         self._add_page("classify", self.page)
         if self._settings.geometry:
@@ -289,7 +289,6 @@ class MainWindow(QMainWindow):
         self._state.close()
         self._installed.close()
         self._help.close()
-        self.conference.close()
         settings = replace(self._settings, geometry=bytes(self.saveGeometry().data()))
         for name, page in self._pages.items():
             page.close_threads()
@@ -297,3 +296,4 @@ class MainWindow(QMainWindow):
             if page is self._stack.currentWidget():
                 settings = replace(settings, page=name)
         save_settings(settings, self._settings_path)
+        self.retired.emit()

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from fundus_gui.core.catalogue import read_catalogue
+from fundus_gui.gui.demo.switch import ConferenceSwitch
 from fundus_gui.gui.jobs import Engine
 from fundus_gui.gui.language import use_language
 from fundus_gui.gui.main_window import MainWindow
@@ -49,6 +50,7 @@ class Program(QObject):
         self._engine.set_precision(window.page.precision)
         window.page.precision_changed.connect(self._engine.set_precision)
         window.errors.install_hooks()
+        self.conference = ConferenceSwitch(window, self._engine.classify)
         return window
 
     def _on_catalogue_changed(self, catalogue: object) -> None:

@@ -159,7 +159,7 @@ def test_closing_the_window_ends_conference_mode(
 ) -> None:
     program = open_program()
     classify(qtbot, program, photographs(3))
-    program.window.conference.start()
+    program.conference.start()
     program.window.close()
     assert not any(
         w.isVisible() for w in QApplication.topLevelWidgets() if type(w).__name__ == "DemoWindow"
@@ -175,6 +175,6 @@ def test_what_a_visitor_changed_is_forgotten(
     window.page.results.search.setText("eye1")
     window.page.vote.sliders.set_members(("tiny_a", "tiny_b"), (0.9, 0.1))
     window.show_page("train")
-    window.conference.start_afresh()
+    program.conference.start_afresh()
     assert window.page.results.search.text() == ""
     assert window.page.isVisible()

@@ -126,7 +126,9 @@ class Stage(QWidget):
             sheet.write(top, self._answer_in_words(prediction), 2.8, _MUTED)
 
     def _answer_in_words(self, prediction: Prediction) -> str:
-        words = [self.tr("probability {confidence}").format(confidence=f"{prediction.confidence:.0%}")]
+        words = [
+            self.tr("probability {confidence}").format(confidence=f"{prediction.confidence:.0%}")
+        ]
         if len(prediction.member_names) > 1:
             agrees = prediction.agreement > 1 - 1e-9
             words.append(self.tr("the models agree") if agrees else self.tr("the models disagree"))

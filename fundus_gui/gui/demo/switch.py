@@ -27,6 +27,7 @@ class ConferenceSwitch(QObject):
         super().__init__(window)
         self._window, self._classify = window, classify
         self._mode: ConferenceMode | None = None
+        window.retired.connect(self._on_retired)
         self._command = window.commands.conference
         self._command.triggered.connect(self._on_triggered)
 
@@ -58,12 +59,6 @@ class ConferenceSwitch(QObject):
         self._mode = mode
         mode.start(self._window.catalogue, self._window.page.classification.spec, paths)
 
-    def close(self) -> None:
-        """Stop the show, if there is one, since the window closes."""
-        if self._mode is not None:
-            self._mode.stop()
-            self._mode = None
-
     def _on_triggered(self, on: bool) -> None:
         if on:
             self.start()
@@ -73,3 +68,8 @@ class ConferenceSwitch(QObject):
     def _on_ended(self) -> None:
         self._mode = None
         self._command.setChecked(False)
+
+    def _on_retired(self) -> None:
+        if self._mode is not None:
+            self._mode.stop()
+            self._mode = None
