@@ -161,6 +161,11 @@ class EvaluatePage(QWidget):
             self.progress.show_cancelling()
             self._run.cancel()
 
+    @property
+    def is_running(self) -> bool:
+        """Whether an evaluation runs."""
+        return self._run.busy
+
     def summary(self) -> str:
         """Return what goes on, for the status line."""
         return self.progress.words if self._run.busy else self.tr("Ready")

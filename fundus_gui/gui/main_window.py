@@ -137,6 +137,7 @@ class MainWindow(QMainWindow):
         page.choose_requested.connect(self._on_choose_data)
         page.models_changed.connect(self._on_models_changed)
         page.photograph_requested.connect(self._on_photograph_requested)
+        self._state.is_evaluating = lambda: page.is_running
         self._add_page("evaluate", page)
         return page
 

@@ -35,6 +35,7 @@ class WindowState(QObject):
     ) -> None:
         super().__init__(window)
         self.has_models = False
+        self.is_evaluating: Callable[[], bool] = lambda: False
         self._window = window
         self._commands = commands
         self._tool_bar = tool_bar
@@ -84,8 +85,8 @@ class WindowState(QObject):
         )
         self._emphasise(commands.run, can_run)
         commands.cancel.setEnabled(state.busy)
-        for action in commands.languages.values():
-            action.setEnabled(not state.busy)  # for another language needs another window
+        for action in commands.languages.values():  # another language needs another window
+            action.setEnabled(not state.busy and not self.is_evaluating())
         has_results = waiting < model.total
         for action in (commands.export_all, commands.export_selection, commands.copy_rows):
             action.setEnabled(has_results)
