@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from tiny_weights import write_tiny_weights
@@ -46,9 +47,16 @@ def open_program(
 
     yield start
     for program in programs:
-        program.window.close()
-        program.deleteLater()
+        end(program)
     use_language(qapp, "en")
+
+
+def end(program: Program) -> None:
+    """Close the program's window and delete both at once, not when garbage is collected."""
+    program.window.close()
+    program.window.deleteLater()
+    program.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 def classify(qtbot: QtBot, program: Program, folder: Path) -> None:
@@ -122,7 +130,7 @@ def test_damaged_settings_are_put_aside_and_told(
     path.write_bytes(b"\0\1 no settings at all")
     damaged = Program(qapp, path)
     qtbot.waitUntil(lambda: any("Settings put aside" in sentence for sentence in told))
-    damaged.window.close()
+    end(damaged)
 
 
 def test_weights_that_cannot_be_used_are_told_once(
