@@ -40,7 +40,8 @@ def python(code: str) -> list[str]:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    (tmp_path / "pyproject.toml").write_text('[dependency-groups]\ndev = ["a>=1"]\n')
+    groups = '[dependency-groups]\ndev = ["a>=1"]\ndocs = ["b>=1"]\n'
+    (tmp_path / "pyproject.toml").write_text(groups)
     return tmp_path
 
 
@@ -85,7 +86,7 @@ def test_an_interrupted_installation_leaves_no_stamp(
 
 
 def test_development_tools_are_those_of_pyproject(project: Path) -> None:
-    assert dev.development_requirements(project) == ["a>=1"]
+    assert dev.development_requirements(project) == ["a>=1", "b>=1"]
 
 
 # --- the system's libraries -------------------------------------------------------------------
