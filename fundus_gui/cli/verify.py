@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Iterable, Sequence
 from contextlib import closing
@@ -90,8 +91,10 @@ def _located(
 ) -> Iterable[tuple[SampledRow, Path]]:
     record = checked.record
     roots = tuple(paths) if paths else record.roots
+    there = [root for root in roots if os.path.lexists(root)]
+    photographs = find_images(there, recursive=record.recursive)
     if not record.has_pseudonyms:
-        return locate(checked.sample, roots, (), None)
+        return locate(checked.sample, roots, photographs, None)
     if not roots:
         raise ResultsError(
             "its photographs are named by pseudonyms; name the folders where they are after it."
@@ -99,7 +102,6 @@ def _located(
     pseudonyms = own_pseudonyms()
     if pseudonyms.key_id != record.identity["pseudonym_key"]:
         raise ResultsError("its pseudonyms were made with the key of another user or computer.")
-    photographs = find_images(roots, recursive=record.recursive)
     return locate(checked.sample, roots, photographs, pseudonyms)
 
 

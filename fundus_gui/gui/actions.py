@@ -223,6 +223,14 @@ class Actions(QObject):
         )
         self.about = new(self.tr("&About"), "Shift+F1", self.tr("Versions and weights"))
 
+    def chosen_page(self) -> Page:
+        """Return the page whose command is checked."""
+        return next(name for name, action in self.pages.items() if action.isChecked())
+
+    def chosen_language(self) -> str:
+        """Return the language that is ticked, empty for the system's."""
+        return next(name for name, action in self.languages.items() if action.isChecked())
+
     def choose_language(self, name: str) -> None:
         """Tick a language; one that is not known is the system's."""
         self.languages.get(name, self.languages[""]).setChecked(True)

@@ -163,7 +163,7 @@ class ClassifyPage(QWidget):
         """Go on with the photographs of another page, which is not used any more."""
         current = earlier.results.current_path()
         self.classification.take_over(earlier.classification)
-        self.results.set_classes(())
+        self.results.take_over_filters(earlier.results)
         if current is not None:
             self.results.select(current)
 

@@ -77,11 +77,11 @@ def continue_table(
         yield batch
     if not len(photographs):
         raise ImageError(earlier.roots[0], "no photographs were found here.")
-    yield from earlier
     with closing(classify(earlier.ensemble, ())) as loading:
         ready = next(record for record in loading if isinstance(record, ModelsReady))
     yield ready
     resumption = Resumption(earlier, _run(earlier, ready, catalogue), batch_size=_BATCH_SIZE)
+    yield from earlier  # not before the weights are known to be the same
 
     def predict(paths: Iterable[Path]) -> Generator[ImageResult, None, None]:
         return _predicted(classify, earlier.ensemble, paths)

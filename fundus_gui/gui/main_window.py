@@ -205,13 +205,13 @@ class MainWindow(QMainWindow):
             self.page.continue_table(table.absolute())
 
     def _on_page_chosen(self) -> None:
-        chosen = (name for name, action in self.commands.pages.items() if action.isChecked())
-        self.show_page(next(chosen))
+        self.show_page(self.commands.chosen_page())
 
     def _on_language_chosen(self) -> None:
-        chosen = (name for name, action in self.commands.languages.items() if action.isChecked())
-        self._settings = replace(self._settings, language=next(chosen))
-        self.language_chosen.emit()
+        language = self.commands.chosen_language()
+        if language != self._settings.language:
+            self._settings = replace(self._settings, language=language)
+            self.language_chosen.emit()
 
     def _on_choose_data(self) -> None:
         folder = self._dialogs.open_folder(self, self._settings.last_folder)

@@ -34,6 +34,7 @@ _ROOT = QModelIndex()
 _NUMBERS = {Column.CONFIDENCE: "confidence", Column.AGREEMENT: "agreement"}
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _RANGES_AT_MOST = 64  # that are announced one by one
+_HELD_AT_MOST = 5000  # rows; of more, Qt would hold every selected cell: the pane selects anew
 
 
 class Role(enum.IntEnum):
@@ -235,7 +236,7 @@ class ResultsModel(QAbstractTableModel):
         shown = ordered[fits[ordered]]
         if np.array_equal(shown, self._shown):
             return
-        if not np.array_equal(fits, self._row_at >= 0):
+        if len(shown) > _HELD_AT_MOST or not np.array_equal(fits, self._row_at >= 0):
             self.beginResetModel()
             self._show(shown)
             self.endResetModel()

@@ -176,6 +176,13 @@ class ResultsPane(QWidget):
         select = _SELECT.ClearAndSelect | _SELECT.Rows
         self.table.selectionModel().setCurrentIndex(index, select)
 
+    def take_over_filters(self, earlier: ResultsPane) -> None:
+        """Filter as another pane did, in the same order of choices."""
+        self.search.setText(earlier.search.text())
+        self.classes.setCurrentIndex(max(0, self.classes.findData(earlier.classes.currentData())))
+        self.statuses.setCurrentIndex(earlier.statuses.currentIndex())
+        self._apply_filter()
+
     def clear_filters(self) -> None:
         """Show all photographs."""
         self.search.clear()

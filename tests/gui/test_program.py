@@ -74,6 +74,7 @@ def test_another_language_keeps_photographs_results_and_the_choice(
     classify(qtbot, program, photographs(3))
     first = program.window
     first.page.results.next()
+    first.page.results.search.setText("eye")
     before = list(first.page.model.results())
     current = first.page.results.current_path()
     first.commands.languages["zh_CN"].trigger()
@@ -83,12 +84,23 @@ def test_another_language_keeps_photographs_results_and_the_choice(
     assert second.commands.run.text() == "分类(&C)"
     assert list(second.page.model.results()) == before
     assert second.page.results.current_path() == current
+    assert second.page.results.search.text() == "eye"
     assert second.page.classification.roots == first.page.classification.roots
     assert "3" in second.status.text()
     second.commands.languages["en"].trigger()
     qtbot.waitUntil(lambda: program.window is not second, timeout=10_000)
     assert program.window.commands.run.text() == "&Classify"
     assert list(program.window.page.model.results()) == before
+
+
+def test_the_language_that_is_spoken_changes_nothing(
+    qtbot: QtBot, open_program: Callable[..., Program]
+) -> None:
+    program = open_program(AppSettings(language="en"))
+    first = program.window
+    first.commands.languages["en"].trigger()
+    qtbot.wait(20)
+    assert program.window is first
 
 
 def test_the_language_is_remembered(

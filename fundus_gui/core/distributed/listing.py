@@ -67,7 +67,10 @@ def list_photographs(sources: Sequence[str], *, recursive: bool = True) -> Listi
         location = source if path is None else str(path)
         if PurePosixPath(location).suffix.lower() in _LIST_SUFFIXES:
             root = location.rpartition("/")[0] if path is None else str(path.parent)
-            locations.update(dict.fromkeys(_listed(location, root)))
+            try:
+                locations.update(dict.fromkeys(_listed(location, root)))
+            except csv.Error as error:
+                raise ImageError(Path(location), f"the list cannot be read ({error})") from error
         elif path is not None:
             root = location
             found = find_images([path], recursive=recursive)
@@ -80,7 +83,12 @@ def list_photographs(sources: Sequence[str], *, recursive: bool = True) -> Listi
 
 
 def relative_name(url: str, roots: Sequence[str]) -> str:
-    """Return a URL below the deepest root that holds it, else without its scheme."""
+    """Return a URL below the deepest root that holds it, else without its scheme.
+
+    What follows `?` or `#` is left out: it may hold the key to a storage.
+    """
+    if url.startswith(("http://", "https://")):
+        url = url.partition("?")[0].partition("#")[0]
     folders = [f"{root.rstrip('/')}/" for root in roots]
     inside = [url.removeprefix(folder) for folder in folders if url.startswith(folder)]
     return min(inside, key=len, default=url.partition("://")[2].lstrip("/"))

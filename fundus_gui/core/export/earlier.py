@@ -6,7 +6,7 @@ import csv
 import hashlib
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from fundus_gui.core.catalogue import EnsembleSpec
 from fundus_gui.core.errors import ResultsError
 from fundus_gui.core.export.chain import first_hash
 from fundus_gui.core.export.checking import checked_rows
+from fundus_gui.core.export.places import places_of, same_bytes
 from fundus_gui.core.export.reading import Record, RowReader, csv_rows, read_record
 from fundus_gui.core.export.run_record import folders_of
 from fundus_gui.core.export.tables import columns_of
@@ -67,9 +68,12 @@ class EarlierResults:
                 if row.offset >= self.end:
                     return
                 inside = reader.named(row)["relative_path"]
-                places = [folder / inside for folder in folders]
-                found = places if len(places) < 2 else filter(Path.exists, places)
-                yield reader.result(row, next(iter(found), Path(inside)))
+                if len(folders) == 1:
+                    yield reader.result(row, folders[0] / inside)
+                    continue
+                result = reader.result(row, Path(inside))
+                places = places_of(inside, folders)
+                yield replace(result, path=same_bytes(result, places)) if places else result
 
     @property
     def ensemble(self) -> EnsembleSpec:

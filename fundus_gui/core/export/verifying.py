@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 from fundus_gui.core.errors import ResultsError
 from fundus_gui.core.export.chain import first_hash
 from fundus_gui.core.export.checking import checked_rows
+from fundus_gui.core.export.places import places_of, same_bytes
 from fundus_gui.core.export.pseudonyms import Pseudonyms
 from fundus_gui.core.export.reading import Record, RowReader, read_record
 from fundus_gui.core.export.run_record import folders_of, relative_path
@@ -108,27 +108,33 @@ def locate(
 ) -> Iterator[tuple[SampledRow, Path]]:
     """Find the photographs of rows; those that are not there are left out.
 
+    Where several folders have one of that name, it is the one with the row's bytes.
+
     Args:
         sample: the rows.
         roots: the files and folders that were opened, wherever they are now.
-        photographs: all below them, listed only where names are pseudonyms.
+        photographs: all below them, asked for where the name itself does not lead there: a
+            pseudonym, or bytes that are no text.
         pseudonyms: how they were made, None for plain names.
     """
-    folders = folders_of(roots)
-    if pseudonyms is None:
-        for row in sample:
-            for folder in folders:
-                if os.path.lexists(folder / row.name):
-                    yield row, folder / row.name
-                    break
+    folders, searched = folders_of(roots), list[SampledRow]()
+    for row in sample:
+        places = [] if pseudonyms is not None else places_of(row.name, folders)
+        if places:
+            yield row, same_bytes(row.result, places)
+        else:
+            searched.append(row)
+    if not searched:
         return
-    wanted = {row.name: row for row in sample}
+    found: dict[str, list[Path]] = {row.name: [] for row in searched}
     for path in photographs:
-        row_or_none = wanted.pop(writable(pseudonyms.of(relative_path(path, folders))), None)
-        if row_or_none is not None:
-            yield row_or_none, path
-        if not wanted:
-            return
+        name = relative_path(path, folders)
+        shown = writable(name if pseudonyms is None else pseudonyms.of(name))
+        if shown in found:
+            found[shown].append(path)
+    for row in searched:
+        if found[row.name]:
+            yield row, same_bytes(row.result, found[row.name])
 
 
 def largest_difference(row: ImageResult, again: ImageResult) -> float:

@@ -133,9 +133,11 @@ def _export(
     is_complete = False
     chain = Chain(run)
 
+    def recorded() -> bytes:
+        return run.to_json(**counts, is_complete=is_complete, last_row_hash=chain.last).encode()
+
     def write_record() -> None:
-        content = run.to_json(**counts, is_complete=is_complete, last_row_hash=chain.last)
-        atomic.write_bytes(out.with_suffix(".json"), content.encode())
+        atomic.write_bytes(out.with_suffix(".json"), recorded())
 
     with refusing(out), writing_alone(out):
         target = atomic.temporary_beside(out) if replaces else out
@@ -153,8 +155,13 @@ def _export(
             finally:
                 table.close()
                 if replaces and is_complete:
-                    target.replace(out)
-                if is_complete or not replaces:
+                    # Both are written before either takes the place of an earlier one.
+                    with atomic.replacing(out.with_suffix(".json")) as record:
+                        record.write(recorded())
+                        record.flush()
+                        os.fsync(record.fileno())
+                        target.replace(out)
+                elif not replaces:
                     write_record()
         finally:
             if replaces:
@@ -182,7 +189,7 @@ def writing_alone(out: Path) -> Iterator[None]:
     Raises:
         ExportError: another one does.
     """
-    name = hashlib.sha256(os.fsencode(out.absolute())).hexdigest()[:32]
+    name = hashlib.sha256(os.fsencode(os.path.realpath(out))).hexdigest()[:32]
     path = cache_dir() / "writing" / f"{name}.lock"  # beside the table it would be left behind
     lock = FileLock(path, timeout=0, thread_local=False)
     try:

@@ -35,8 +35,10 @@ class DemoWindow(QWidget):
         layout.addWidget(self.stage)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Hand over at any key but one that only changes others."""
-        if event.key() not in _MODIFIERS:
+        """End the show at F11; hand over at any key but one that only changes others."""
+        if event.key() == Qt.Key.Key_F11:
+            self.close()
+        elif event.key() not in _MODIFIERS:
             self.touched.emit()
 
     def mousePressEvent(self, _event: QMouseEvent) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from fundus_gui.gui.demo.conference import ConferenceMode
+from fundus_gui.gui.settings import AppSettings
 
 if TYPE_CHECKING:
     from fundus_gui.core.assessments import Classify
@@ -27,6 +28,7 @@ class ConferenceSwitch(QObject):
         super().__init__(window)
         self._window, self._classify = window, classify
         self._mode: ConferenceMode | None = None
+        self._choices = AppSettings()
         window.retired.connect(self._on_retired)
         self._command = window.commands.conference
         self._command.triggered.connect(self._on_triggered)
@@ -45,15 +47,20 @@ class ConferenceSwitch(QObject):
         self._window.page.results.select(path)
 
     def start_afresh(self) -> None:
-        """Forget what a visitor has changed: page, weights, filters, view."""
+        """Forget what a visitor has changed: page, models, weights, filters, view."""
         self._window.show_page("classify")
         self._window.page.results.clear_filters()
+        self._window.page.restore(self._choices)
+        self._window.commands.seen_by_model.setChecked(False)
         self._window.commands.reset_weights.trigger()
         self._window.commands.fit.trigger()
 
     def start(self, paths: Sequence[Path] = (), *, show_names: bool = False) -> None:
         """Begin the show with these photographs, else those that are open, else the samples."""
         self._command.setChecked(True)
+        self._choices = self._window.page.choices(AppSettings())
+        for action in self._window.commands.languages.values():
+            action.setVisible(False)  # another language needs another window
         mode = ConferenceMode(self._window, self, self._classify, show_names=show_names)
         mode.ended.connect(self._on_ended)
         self._mode = mode
@@ -68,6 +75,8 @@ class ConferenceSwitch(QObject):
     def _on_ended(self) -> None:
         self._mode = None
         self._command.setChecked(False)
+        for action in self._window.commands.languages.values():
+            action.setVisible(True)
 
     def _on_retired(self) -> None:
         if self._mode is not None:

@@ -56,12 +56,13 @@ def conference(
             window, visited, engine.classify, show_names=show_names, patience_seconds=0.2
         )
         started.append(mode)
+        mode.ended.connect(lambda: started.remove(mode))
         mode.start(catalogue, catalogue.ensembles.get("pair"), paths)
         return mode
 
     yield start
-    for mode in started:
-        mode.end()
+    while started:
+        started[0].end()
 
 
 def wait_for_scene(qtbot: QtBot, mode: ConferenceMode) -> Scene:
@@ -130,6 +131,15 @@ def test_any_key_hands_over_with_the_photograph_that_was_shown(
     assert not mode.show_window.isVisible()
     assert visited.opened == (folder,)
     assert visited.shown == [scene.prediction.path]
+
+
+def test_its_own_key_ends_the_show(
+    qtbot: QtBot, conference: Callable[..., ConferenceMode], catalogue: Catalogue,
+    photographs: Photographs,
+) -> None:  # fmt: skip
+    mode = conference(catalogue, photographs(1))
+    with qtbot.waitSignal(mode.ended):
+        qtbot.keyClick(mode.show_window, Qt.Key.Key_F11)
 
 
 def test_a_click_hands_over(
