@@ -163,8 +163,8 @@ def test_parquet_is_verified_too(run: Run, photos: Path, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["missing.csv"], "missing.json, the record of the table, cannot be read"),
-        (["missing.txt"], "missing.json, the record of the table, cannot be read"),
+        (["missing.csv"], "missing.csv; check the spelling."),
+        (["missing.txt"], "missing.txt; check the spelling."),
     ],
 )
 def test_what_is_no_table_is_refused_in_a_line(

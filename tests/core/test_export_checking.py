@@ -237,7 +237,7 @@ def test_other_files_are_refused(tmp_path: Path, table: Path) -> None:
     table.rename(tmp_path / "r.txt")
     with pytest.raises(ExportError, match=r"but not as 'r\.txt'"):
         check_table(tmp_path / "r.txt")
-    assert "cannot be read" in complaint(tmp_path / "missing.csv")
+    assert "There is no table" in complaint(tmp_path / "missing.csv")
     assert "cannot be read" in complaint(tmp_path / "r.csv")
 
 

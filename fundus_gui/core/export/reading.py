@@ -193,9 +193,11 @@ def read_record(table: Path) -> Record:
         _ = record.class_names, record.weights_sha256, record.roots, record.is_complete, record.rows
         _ = record.recursive, record.started, [*content["resumed"]], str(content["command"])
     except OSError as error:
+        if not table.exists():
+            raise ResultsError(f"There is no table {table}; check the spelling.") from error
         raise ResultsError(
-            f"{path}, the record of the table, cannot be read ({error.strerror}); without it the "
-            "table says nothing of the models."
+            f"{path}, the record of the table, cannot be read ({error.strerror}). Copy it beside "
+            "the table; a table that this program has not written has none."
         ) from error
     except (*_DAMAGED, EnsembleError) as error:
         raise ResultsError(
