@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
-from fundus_gui.core.catalogue import read_catalogue
+from fundus_gui.core.catalogue import Catalogue, read_catalogue
 from fundus_gui.gui.demo.switch import ConferenceSwitch
 from fundus_gui.gui.jobs import Engine
 from fundus_gui.gui.language import use_language
@@ -53,9 +53,9 @@ class Program(QObject):
         self.conference = ConferenceSwitch(window, self._engine.classify)
         return window
 
-    def _on_catalogue_changed(self, catalogue: object) -> None:
-        self._catalogue = catalogue  # type: ignore[assignment]
-        self._engine.use(self._catalogue)
+    def _on_catalogue_changed(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._engine.use(catalogue)
 
     def _on_language_chosen(self) -> None:
         # Later, since the command that asks for it belongs to the window that goes.

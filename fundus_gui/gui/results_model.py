@@ -135,7 +135,7 @@ class ResultsModel(QAbstractTableModel):
         self.beginResetModel()
         self._photographs, self._columns = earlier._photographs, earlier._columns
         self._columns.weigh(None)
-        self._show(self._sorted()[self._fitting()[self._sorted()]])
+        self._show(self._ordered(self._fitting()))
         self.endResetModel()
         if self.total:
             self.added.emit()
@@ -231,9 +231,8 @@ class ResultsModel(QAbstractTableModel):
 
     def resort(self) -> None:
         """Sort and filter again as last time, after results have come."""
-        ordered = self._sorted()
         fits = self._fitting()
-        shown = ordered[fits[ordered]]
+        shown = self._ordered(fits)
         if np.array_equal(shown, self._shown):
             return
         if len(shown) > _HELD_AT_MOST or not np.array_equal(fits, self._row_at >= 0):
@@ -248,6 +247,10 @@ class ResultsModel(QAbstractTableModel):
         after = [self.index(int(self._row_at[position]), column) for position, column in held]
         self.changePersistentIndexList(before, after)
         self.layoutChanged.emit()
+
+    def _ordered(self, fits: NDArray[np.bool_]) -> Positions:
+        ordered = self._sorted()
+        return ordered[fits[ordered]]
 
     def _sorted(self) -> Positions:
         column, order = self._sorting

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -17,10 +18,13 @@ from fundus_gui.gui.demo.loop import DemoLoop
 from fundus_gui.gui.demo.scene import Scene
 from fundus_gui.gui.labels import class_title
 from fundus_gui.gui.model_colours import model_colours
+from fundus_gui.gui.sentences import spoken
 from fundus_gui.gui.widgets.appearance import Appearance
 
 if TYPE_CHECKING:
     from fundus_gui.core.assessments import Classify
+
+_log = logging.getLogger(__name__)
 
 PATIENCE_SECONDS = 60.0
 
@@ -54,11 +58,9 @@ class ConferenceMode(QObject):
 
     Signals:
         ended: the mode is over.
-        failed: an exception that ended the show's classifying.
     """
 
     ended = Signal()
-    failed = Signal(object)
 
     def __init__(
         self,
@@ -144,8 +146,8 @@ class ConferenceMode(QObject):
         self.show_window.stage.say(self.tr("There is no photograph here that can be classified."))
 
     def _on_failed(self, error: BaseException) -> None:
-        self.show_window.stage.say(str(error))
-        self.failed.emit(error)
+        _log.error("%s", error, exc_info=error)
+        self.show_window.stage.say(spoken(str(error)))
 
     def _caption(self, path: Path) -> str:
         if self._show_names:
