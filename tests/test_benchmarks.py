@@ -145,3 +145,11 @@ def test_large_folder_measures_a_window_with_many_rows() -> None:
     assert "list: filter by no filter (300 rows)" in rows
     assert "grid: sort by confidence" in rows
     assert "bytes a row" in rows["memory, every row with a result of two models"][0]
+
+
+@pytest.mark.slow
+def test_window_measures_one_photograph_in_the_window(tiny_photographs: Path) -> None:
+    tiny = ["--models", "tiny", "--size", "32", "--count", "2", "--rounds", "1"]
+    rows = table_of("window.py", "--images", str(tiny_photographs), *tiny)
+    assert [row[0] for row in rows] == ["exact", "fast"]
+    assert all(float(row[1]) > 0 < float(row[2]) for row in rows)

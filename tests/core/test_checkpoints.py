@@ -287,7 +287,7 @@ def card_with(**fields: object) -> str:
         (card_with(class_names=["a", "b", "a"]), "The class names of a model must differ"),
         (card_with(architecture="tinny"), "There is no architecture named 'tinny'. Did you mean"),
         (card_with(architecture="vit_ti_16"), "the tensor '0.bias' is unknown to the architecture"),
-        (card_with(arguments={"depth": 3}), "was given wrong arguments: "),
+        (card_with(arguments={"depth": 3}), "has no 'depth'. Leave it out."),
         (card_with(arguments={"num_classes": 3}), "its card contradicts itself ("),
         (card_with(arguments={"name": "tiny"}), "its card contradicts itself ("),
         (card_with(architecture="efficientnet_v2_s", arguments={"dropout": 7}), "wrong arguments"),

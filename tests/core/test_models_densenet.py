@@ -135,7 +135,7 @@ def test_layers_are_grouped_by_dense_layer_or_block(coarse: bool, groups: int) -
         ({"se_position": "top"}, "se_position must be none, post, pre_norm5, per_transition, per_"),
         ({"se_reduction": 0}, "se_reduction must be at least 1, not 0."),
         ({"drop_rate": 1.0}, "drop_rate must be 0 to 1 (exclusive), not 1.0."),
-        ({"attention": "se"}, "was given wrong arguments: "),
+        ({"attention": "se"}, "has no 'attention'. Leave it out."),
     ],
     ids=["position", "reduction", "drop_rate", "unknown"],
 )

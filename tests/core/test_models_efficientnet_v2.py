@@ -238,7 +238,7 @@ def test_the_learning_rate_decays_from_block_to_block() -> None:
         ({"drop_path_rate": 1.0}, "drop_path_rate must be 0 to 1 (exclusive), not 1.0."),
         ({"stem_width": 4}, "stem_width must be at least 8, not 4."),
         ({"se_divisor": 0}, "se_divisor must be at least 1, not 0."),
-        ({"depth": 3}, "was given wrong arguments: "),
+        ({"depth": 3}, "has no 'depth'. Leave it out."),
     ],
     ids=["position", "attention", "dropout", "drop_path", "width", "divisor", "unknown"],
 )

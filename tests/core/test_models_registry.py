@@ -98,7 +98,7 @@ def test_an_unknown_name_suggests_the_nearest() -> None:
     ("arguments", "message"),
     [
         ({"num_classes": 1}, "A classifier needs at least 2 classes, not 1."),
-        ({"depth": 3}, "The architecture 'tiny' was given wrong arguments: "),
+        ({"depth": 3}, "The architecture 'tiny' has no 'depth'. Leave it out."),
         ({"norm": "layer"}, "The architecture 'tiny' was given wrong arguments: 'layer'."),
     ],
     ids=["one_class", "unknown", "norm"],

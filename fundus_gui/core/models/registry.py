@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ from fundus_gui.core.models.timm_networks import TIMM_PREFIX, timm_architecture
 
 _ARCHITECTURES: dict[str, Architecture] = {}
 _USUAL_INPUT = InputFacts()
+_UNKNOWN_ARGUMENT = re.compile(r"unexpected keyword argument '(\w+)'")  # in Python's own words
 
 
 def register_model(
@@ -82,6 +84,10 @@ def create_model(
     try:
         return architecture.builder(num_classes=num_classes, input_size=size, **arguments)
     except (AssertionError, LookupError, TypeError, ValueError) as error:
+        if unknown := _UNKNOWN_ARGUMENT.search(str(error)):
+            raise ConfigError(
+                f"The architecture '{name}' has no '{unknown[1]}'. Leave it out."
+            ) from error
         problem = str(error).rstrip(".")
         raise ConfigError(
             f"The architecture '{name}' was given wrong arguments: {problem}."

@@ -341,8 +341,8 @@ def test_a_run_folder_that_cannot_be_made_is_an_error(config: TrainConfig, tmp_p
     ("change", "error", "sentence"),
     [
         ({"model": "efficientnet_v2"}, UnknownNameError, "no architecture named"),
-        ({"model_arguments": {"depth": 3}}, ConfigError, "'tiny' was given wrong arguments"),
-        ({"drop_path": 0.1}, ConfigError, "'tiny' was given wrong arguments"),
+        ({"model_arguments": {"depth": 3}}, ConfigError, "'tiny' has no 'depth'"),
+        ({"drop_path": 0.1}, ConfigError, "'tiny' has no 'drop_path_rate'"),
         (
             {"model": "timm:test_vit", "input_size": 64, "initial_size": 32},
             ConfigError,
