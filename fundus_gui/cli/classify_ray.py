@@ -28,6 +28,7 @@ from fundus_gui.cli.licences import print_licences
 from fundus_gui.core.catalogue import EnsembleSpec
 from fundus_gui.core.distributed import (
     MANIFEST,
+    Changes,
     ClusterSettings,
     Folder,
     PartDone,
@@ -87,7 +88,9 @@ def _folder(request: ClassifyRequest) -> Folder:
     return Folder(place)
 
 
-def _with_progress(events: Iterable[WorkersReady | PartDone], total: int) -> Iterator[PartDone]:
+def _with_progress(
+    events: Iterable[Changes | WorkersReady | PartDone], total: int
+) -> Iterator[PartDone]:
     """Pass the parts through and show how far they are."""
     columns = (
         TextColumn("{task.description}"),
@@ -103,6 +106,9 @@ def _with_progress(events: Iterable[WorkersReady | PartDone], total: int) -> Ite
         task = progress.add_task("Waiting for the cluster", total=total, rate="")
         for event in events:
             now = time.monotonic()
+            if isinstance(event, Changes):
+                err.print(_changed(event), soft_wrap=True)
+                continue
             if isinstance(event, WorkersReady):
                 err.print(f"Classifying {total} photographs on {_told(event)}, {kept} done before.")
                 progress.update(task, description="Classifying")
@@ -116,6 +122,23 @@ def _with_progress(events: Iterable[WorkersReady | PartDone], total: int) -> Ite
                 spoken = now
                 err.print(f"{finished} of {total}, {rate}")
             yield event
+
+
+def _changed(changes: Changes) -> str:
+    photographs = (
+        (changes.more, "came"),
+        (changes.changed, "changed"),
+        (changes.gone, "are gone" if changes.gone > 1 else "is gone"),
+    )
+    told = [
+        f"{number} photograph{'s' if number > 1 else ''} {what}"
+        for number, what in photographs
+        if number
+    ]
+    told += [f"{name} was altered or lost" for name in changes.altered]
+    again = len(changes.again)
+    rest = f"; {again} part{'s are' if again > 1 else ' is'} done again" if again else ""
+    return f"Since the last time {', '.join(told)}{rest}."
 
 
 def _told(event: WorkersReady) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import typer
 
@@ -15,13 +16,25 @@ from fundus_gui.cli import options
 from fundus_gui.cli.choice import installed_catalogue
 from fundus_gui.cli.console import err, out, printable
 from fundus_gui.cli.engine import load
+from fundus_gui.core.distributed import Folder, check_parts, photographs_of
 from fundus_gui.core.errors import FundusError, ResultsError
-from fundus_gui.core.export import CheckedTable, SampledRow, check_table, locate, own_pseudonyms
+from fundus_gui.core.export import (
+    CheckedTable,
+    Pseudonyms,
+    SampledRow,
+    check_table,
+    locate,
+    own_pseudonyms,
+)
+from fundus_gui.core.export.reading import Record
 from fundus_gui.core.export.verifying import is_same_photograph, largest_difference
 from fundus_gui.core.images import find_images
+from fundus_gui.core.one_or_many import one_or_many
 from fundus_gui.core.results import ImageResult, UnreadableImage
 
 _SEEDS = 10_000
+
+_Located = Iterable[tuple[SampledRow, Path]]
 
 
 def verify(
@@ -39,46 +52,60 @@ def verify(
     or weights that are not there any more (exit code 3).
     """
     seed = secrets.randbelow(_SEEDS) if seed is None else seed
-    checked = check_table(table, sample=sample if recompute else 0, seed=seed)
+    count = sample if recompute else 0
+    is_in_parts = "://" in table or Path(table).is_dir()
+    if is_in_parts:
+        checked = check_parts(Folder(table), sample=count, seed=seed)
+    else:
+        checked = check_table(Path(table), sample=count, seed=seed)
     rows = checked.classified + checked.failed
     out.print(
-        f"{printable(table.name)}: {rows} rows ({checked.classified} classified, "
-        f"{checked.failed} failed) are as they were written.",
+        f"{printable(Path(table).name)}: {rows} {one_or_many(rows, 'row')} "
+        f"({checked.classified} classified, {checked.failed} failed), as written.",
         soft_wrap=True,
     )
     if not checked.record.is_complete:
         out.print("Its run did not come to its end: rows may be missing after the last.")
-    out.print(f"Last row_hash: {checked.last_row_hash}", soft_wrap=True)
+    of_all = " of all parts" if is_in_parts else ""
+    out.print(f"Last row_hash{of_all}: {checked.last_row_hash}", soft_wrap=True)
     if recompute and checked.sample:
-        raise typer.Exit(_compute_again(checked, paths, seed, device))
+        located = _located_in_parts if is_in_parts else _located
+        raise typer.Exit(_compute_again(checked, located, paths or (), seed, device))
 
 
 def _compute_again(
-    checked: CheckedTable, paths: Sequence[Path] | None, seed: int, device: str
+    checked: CheckedTable,
+    locate_in: Callable[[CheckedTable, Sequence[str], Path], _Located],
+    paths: Sequence[str],
+    seed: int,
+    device: str,
 ) -> int:
     """Say how the sampled rows compare with what is computed now; return the exit code."""
+    comparison = _Comparison(checked.tolerance)
     try:
-        found = list(_located(checked, paths))
-        comparison = _Comparison(checked.tolerance)
-        if found:
-            _compare(checked, found, comparison, device)
+        with TemporaryDirectory(prefix="fundus-gui-") as temporary:
+            found = list(locate_in(checked, paths, Path(temporary)))
+            if found:
+                _compare(checked, found, comparison, device)
     except FundusError as error:
         err.print(f"Nothing was computed again: {printable(str(error))}", soft_wrap=True)
         return 3
-    out.print(f"Computed again: {len(found)} random rows (--seed {seed}).")
+    rows = one_or_many(len(found), "random row")
+    out.print(f"Computed again: {len(found)} {rows} (--seed {seed}).")
     for sentence in (*comparison.different, *comparison.replaced):
         out.print(f"  {sentence}", soft_wrap=True)
     if comparison.agreeing:
         out.print(
-            f"{comparison.agreeing} rows say the same; the largest difference of a probability is "
+            f"{comparison.agreeing} {one_or_many(comparison.agreeing, 'row says', 'rows say')} "
+            "the same; the largest difference of a probability is "
             f"{comparison.largest:.1e}, {checked.tolerance:g} is allowed.",
             soft_wrap=True,
         )
     missing = len(checked.sample) - len(found)
     if missing:
         err.print(
-            f"{missing} of {len(checked.sample)} photographs are not there any more. Name the "
-            "folders where they are now after the table.",
+            f"Photographs that are not there any more: {missing} of {len(checked.sample)}. Name "
+            "the folders where they are now after the table.",
             soft_wrap=True,
         )
     if comparison.different:
@@ -86,23 +113,35 @@ def _compute_again(
     return 3 if missing or comparison.replaced else 0
 
 
-def _located(
-    checked: CheckedTable, paths: Sequence[Path] | None
-) -> Iterable[tuple[SampledRow, Path]]:
+def _located(checked: CheckedTable, paths: Sequence[str], _temporary: Path) -> _Located:
     record = checked.record
-    roots = tuple(paths) if paths else record.roots
+    roots = tuple(map(Path, paths)) or record.roots
     there = [root for root in roots if os.path.lexists(root)]
     photographs = find_images(there, recursive=record.recursive)
+    return locate(checked.sample, roots, photographs, _pseudonyms(record, roots))
+
+
+def _located_in_parts(checked: CheckedTable, paths: Sequence[str], temporary: Path) -> _Located:
+    record = checked.record
+    sources = paths or [str(source) for source in record.content["sources"]]
+    pseudonyms = _pseudonyms(record, sources)
+    return photographs_of(
+        checked.sample, sources, pseudonyms, temporary, recursive=record.recursive
+    )
+
+
+def _pseudonyms(record: Record, places: Sequence[object]) -> Pseudonyms | None:
+    """Return how the names in a table were made, None for plain names."""
     if not record.has_pseudonyms:
-        return locate(checked.sample, roots, photographs, None)
-    if not roots:
+        return None
+    if not places:
         raise ResultsError(
             "its photographs are named by pseudonyms; name the folders where they are after it."
         )
     pseudonyms = own_pseudonyms()
     if pseudonyms.key_id != record.identity["pseudonym_key"]:
         raise ResultsError("its pseudonyms were made with the key of another user or computer.")
-    return locate(checked.sample, roots, photographs, pseudonyms)
+    return pseudonyms
 
 
 @dataclass
@@ -117,7 +156,8 @@ class _Comparison:
 
     def add(self, row: SampledRow, again: ImageResult) -> None:
         """Compare a row with what is computed now."""
-        where = f"line {row.line}, {printable(row.name)}: "
+        place = f"{row.part}, line {row.line}" if row.part else f"line {row.line}"
+        where = f"{place}, {printable(row.name)}: "
         then = row.result
         difference = largest_difference(then, again)
         if not is_same_photograph(then, again):

@@ -6,6 +6,7 @@ them says which parts there are. So whatever dies, a part is there once or not a
 """
 
 from fundus_gui.core.distributed.cluster import Workers
+from fundus_gui.core.distributed.continuing import Changes
 from fundus_gui.core.distributed.engine import (
     ClusterSettings,
     PartDone,
@@ -15,9 +16,11 @@ from fundus_gui.core.distributed.engine import (
 from fundus_gui.core.distributed.listing import Listing, list_photographs
 from fundus_gui.core.distributed.manifest import MANIFEST, Manifest, PartRecord
 from fundus_gui.core.distributed.places import Folder
+from fundus_gui.core.distributed.verifying import check_parts, photographs_of
 
 __all__ = [
     "MANIFEST",
+    "Changes",
     "ClusterSettings",
     "Folder",
     "Listing",
@@ -26,6 +29,8 @@ __all__ = [
     "PartRecord",
     "Workers",
     "WorkersReady",
+    "check_parts",
     "classify_in_parts",
     "list_photographs",
+    "photographs_of",
 ]

@@ -11,6 +11,8 @@ from typing import Any
 
 from fundus_gui.core.errors import ClusterError, DeviceError
 
+_LEAST_RAY = (2, 50)  # as in pyproject.toml; older ones lack options that are used here
+
 # A network gains little from more cores than these, and each worker has a copy of it.
 _MOST_CORES = 4
 _MOST_CORES_BESIDE_A_GPU = 8
@@ -23,6 +25,9 @@ _SETTINGS = {
     # As it is going to be; else Ray warns of the change.
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
 }
+# Read when Ray is imported: all of a cluster of this machine alone listens on 127.0.0.1 only, as
+# Ray does by itself on Windows and macOS. Else whoever reaches a port could run code.
+_LISTEN_HERE_ONLY = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +48,21 @@ class Workers:
 def connected(address: str | None) -> Iterator[None]:
     """Join a cluster, or start one of this machine alone and end it afterwards.
 
-    What the user has set in Ray's environment variables holds.
+    One of this machine alone cannot be reached from elsewhere. What the user has set in Ray's
+    environment variables holds.
 
     Args:
         address: "auto" for the cluster that this machine belongs to, HOST:PORT, or None for
             RAY_ADDRESS if that is set, else for this machine alone.
 
     Raises:
-        ClusterError: Ray is not installed, or no cluster answers.
+        ClusterError: Ray is not installed or too old, or no cluster answers.
     """
     address = address or os.environ.get("RAY_ADDRESS")
-    for name, value in _SETTINGS.items():
+    # For a cluster that is elsewhere: else it waits for 15 minutes.
+    more = _LISTEN_HERE_ONLY if address is None else {"RAY_NUM_REDIS_GET_RETRIES": "1"}
+    for name, value in {**_SETTINGS, **more}.items():
         os.environ.setdefault(name, value)
-    if address is not None:
-        os.environ.setdefault("RAY_NUM_REDIS_GET_RETRIES", "1")  # else it waits for 15 minutes
     try:
         import ray
         import ray.data
@@ -65,6 +71,7 @@ def connected(address: str | None) -> Iterator[None]:
             "Ray is not installed. Install it by pip install 'fundus-gui[ray]', or use "
             "--engine local."
         ) from None
+    check_version(ray.__version__)
     started_here = {} if address is not None else {"include_dashboard": False}
     try:
         with _without_chatter():
@@ -85,6 +92,20 @@ def connected(address: str | None) -> Iterator[None]:
         yield
     finally:
         ray.shutdown()
+
+
+def check_version(version: str) -> None:
+    """Refuse a Ray that is too old.
+
+    Raises:
+        ClusterError: it is.
+    """
+    if tuple(map(int, version.split(".")[:2])) < _LEAST_RAY:
+        least = ".".join(map(str, _LEAST_RAY))
+        raise ClusterError(
+            f"Ray {version} is installed, but {least} or newer is needed. Install it by "
+            "pip install --upgrade 'fundus-gui[ray]' on all nodes, or use --engine local."
+        )
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from typing import Any
 
 from fundus_gui.core.catalogue import Catalogue, EnsembleSpec
 from fundus_gui.core.distributed.cluster import Workers, connected, plan_workers
+from fundus_gui.core.distributed.continuing import Changes, Continuation, begin, continuation
 from fundus_gui.core.distributed.listing import Listing
 from fundus_gui.core.distributed.manifest import Manifest, PartRecord, part_name
 from fundus_gui.core.distributed.places import Folder
@@ -79,11 +80,12 @@ def classify_in_parts(
     listing: Listing,
     folder: Folder,
     settings: ClusterSettings,
-) -> Generator[WorkersReady | PartDone, None, None]:
+) -> Generator[Changes | WorkersReady | PartDone, None, None]:
     """Classify a listing on a cluster; one Parquet file for each part, and a manifest.
 
-    Parts that are in the folder already are kept. However the iteration ends, the manifest says
-    what is there. Parts arrive in any order; their names are in the order of the listing.
+    Parts that are in the folder already are kept as long as their photographs are the same ones;
+    where anything differs, `Changes` come first. However the iteration ends, the manifest says what
+    is there. Parts arrive in any order.
 
     Raises:
         ClusterError: Ray or the cluster is missing, a node does not fit, or parts are left over.
@@ -103,17 +105,26 @@ def classify_in_parts(
         command=settings.command,
     )
     with folder.alone():
-        new = Manifest(run, listing, settings.precision, settings.part_size)
-        manifest = new.continued(folder)
-        for number in sorted(manifest.parts):
-            yield PartDone(manifest.parts[number], is_kept=True)
-        if manifest.is_complete:
-            return
-        manifest.write(folder)  # before anything else is in the folder
-        with connected(settings.address):
-            workers = plan_workers(settings.device, settings.cores)
-            yield WorkersReady(workers)
-            yield from _finish(manifest, catalogue, folder, settings, workers)
+        new = Manifest(
+            run,
+            listing.roots,
+            listing.sources,
+            len(listing.locations),
+            settings.precision,
+            settings.part_size,
+        )
+        work = continuation(new, listing, folder)
+        if work.changes:
+            yield work.changes
+        for number in sorted(work.manifest.parts):
+            yield PartDone(work.manifest.parts[number], is_kept=True)
+        if work.missing or work.changes:
+            begin(work, folder)
+        if work.missing:
+            with connected(settings.address):
+                workers = plan_workers(settings.device, settings.cores)
+                yield WorkersReady(workers)
+                yield from _finish(work, catalogue, folder, settings, workers)
 
 
 def _weights(catalogue: Catalogue, name: str) -> bytes:
@@ -125,26 +136,25 @@ def _weights(catalogue: Catalogue, name: str) -> bytes:
 
 
 def _finish(
-    manifest: Manifest,
+    work: Continuation,
     catalogue: Catalogue,
     folder: Folder,
     settings: ClusterSettings,
     workers: Workers,
 ) -> Generator[PartDone, None, None]:
     """Do all parts that are missing."""
+    manifest = work.manifest
     job = Job(
         run=manifest.run,
-        roots=manifest.listing.roots,
+        roots=manifest.roots,
         device=workers.device,
         precision=settings.precision,
         batch_size=settings.batch_size,
         threads=workers.cores,
     )
-    parts = dict(enumerate(manifest.listing.parts(manifest.part_size)))
-    missing = {number: part for number, part in parts.items() if number not in manifest.parts}
     written = time.monotonic()
     try:
-        with closing(_answers(missing, job, workers, catalogue)) as answers:
+        with closing(_answers(work.missing, job, workers, catalogue)) as answers:
             for answer in answers:
                 if answer["problem"]:
                     raise ClusterError(answer["problem"])
@@ -162,7 +172,7 @@ def _finish(
     finally:
         manifest.write(folder)
     if not manifest.is_complete:
-        lost = [part_name(number) for number in missing if number not in manifest.parts]
+        lost = [part_name(number) for number in work.missing if number not in manifest.parts]
         named = ", ".join(lost[:_MOST_NAMED]) + (", ..." if len(lost) > _MOST_NAMED else "")
         raise ClusterError(
             f"Given up, because the workers died {MOST_ATTEMPTS} times at it: {named}. All other "

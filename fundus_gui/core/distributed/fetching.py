@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from fundus_gui.core.distributed.listing import relative_name
-from fundus_gui.core.distributed.places import file_system, local_path
+from fundus_gui.core.distributed.places import kind_of, local_path, storage
 from fundus_gui.core.results import ImageResult, UnreadableImage
 
 
@@ -60,16 +60,16 @@ class Fetcher:
         local = local_path(location)
         if local is not None:
             return local
-        path = self.folder / f"{number}{PurePosixPath(location).suffix}"
+        name = PurePosixPath(relative_name(location, self._roots))
+        path = self.folder / f"{number}{name.suffix}"
         self._urls[path] = location
         try:
-            system, inner = file_system(location)
-            system.get_file(inner, str(path))
+            with storage(location) as (system, inner):
+                system.get_file(inner, str(path))
         except FileNotFoundError:
             self._problems[path] = "there is no such file in the storage"
         except OSError as error:
-            reason = error.strerror or type(error).__name__
-            self._problems[path] = f"it could not be fetched from the storage ({reason})"
+            self._problems[path] = f"it could not be fetched from the storage ({kind_of(error)})"
         if path in self._problems:
             path.unlink(missing_ok=True)
         return path

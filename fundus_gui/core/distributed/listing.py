@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
-import json
 import os
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import Any
 
-from fundus_gui.core.distributed.places import below, file_system, local_path
+from fundus_gui.core.distributed.places import below, local_path, said, storage
 from fundus_gui.core.errors import ImageError
+from fundus_gui.core.export import Pseudonyms
+from fundus_gui.core.export.run_record import folders_of, relative_path
+from fundus_gui.core.export.tables import writable
 from fundus_gui.core.images import IMAGE_SUFFIXES, find_images
 
 _LIST_SUFFIXES = {".txt", ".csv"}
@@ -26,26 +28,19 @@ class Listing:
     Attributes:
         locations: absolute paths and URLs, none twice.
         roots: folders, absolute paths and URLs; names in the results count from them.
+        sources: what was listed; the same, absolute, list the photographs again.
+        sizes: bytes of those URLs of which the storage told.
     """
 
     locations: tuple[str, ...]
     roots: tuple[str, ...]
-
-    @property
-    def sha256(self) -> str:
-        """Hash that tells listings apart."""
-        return hashlib.sha256(json.dumps([self.locations, self.roots]).encode()).hexdigest()
+    sources: tuple[str, ...] = ()
+    sizes: Mapping[str, int] = field(default_factory=dict, repr=False)
 
     @property
     def local_roots(self) -> tuple[Path, ...]:
         """Those of the roots that all machines must see in their file system."""
         return tuple(path for root in self.roots if (path := local_path(root)) is not None)
-
-    def parts(self, size: int) -> list[tuple[str, ...]]:
-        """Cut the locations into parts of `size`, the last one shorter."""
-        return [
-            self.locations[start : start + size] for start in range(0, len(self.locations), size)
-        ]
 
 
 def list_photographs(sources: Sequence[str], *, recursive: bool = True) -> Listing:
@@ -60,11 +55,11 @@ def list_photographs(sources: Sequence[str], *, recursive: bool = True) -> Listi
         ImageError: a source does not exist or cannot be read.
         ConfigError: a kind of URL is unknown.
     """
-    locations: dict[str, None] = {}
+    locations: dict[str, int | None] = {}
     roots: dict[str, None] = {}
-    for source in sources:
-        path = local_path(source)
-        location = source if path is None else str(path)
+    absolute = [source if (path := local_path(source)) is None else str(path) for source in sources]
+    for location in absolute:
+        path = local_path(location)
         if PurePosixPath(location).suffix.lower() in _LIST_SUFFIXES:
             root = location.rpartition("/")[0] if path is None else str(path.parent)
             try:
@@ -77,9 +72,11 @@ def list_photographs(sources: Sequence[str], *, recursive: bool = True) -> Listi
             locations.update(dict.fromkeys(map(str, found)))
         else:
             root = location
-            locations.update(dict.fromkeys(_stored(location, recursive)))
+            locations.update(_stored(location, recursive))
         roots[root] = None
-    return Listing(tuple(locations), tuple(roots))
+    _check_kinds(locations)
+    sizes = {location: size for location, size in locations.items() if size is not None}
+    return Listing(tuple(locations), tuple(roots), tuple(absolute), sizes)
 
 
 def relative_name(url: str, roots: Sequence[str]) -> str:
@@ -91,7 +88,26 @@ def relative_name(url: str, roots: Sequence[str]) -> str:
         url = url.partition("?")[0].partition("#")[0]
     folders = [f"{root.rstrip('/')}/" for root in roots]
     inside = [url.removeprefix(folder) for folder in folders if url.startswith(folder)]
-    return min(inside, key=len, default=url.partition("://")[2].lstrip("/"))
+    name = min(inside, key=len, default=url.partition("://")[2].lstrip("/"))
+    return PurePosixPath(name).as_posix()
+
+
+class RowNames:
+    """What the cell `relative_path` holds of each photograph of a listing."""
+
+    def __init__(self, listing: Listing, pseudonyms: Pseudonyms | None) -> None:
+        self._roots = listing.roots
+        self._folders = folders_of(listing.local_roots)
+        self._pseudonyms = pseudonyms
+
+    def of(self, location: str) -> str:
+        """Return the cell of a path or URL."""
+        path = local_path(location)
+        if path is None:
+            name = relative_name(location, self._roots)
+        else:
+            name = relative_path(path, self._folders)
+        return writable(name if self._pseudonyms is None else self._pseudonyms.of(name))
 
 
 def _listed(location: str, root: str) -> Iterator[str]:
@@ -127,26 +143,35 @@ def _read(location: str) -> bytes:
     try:
         if path is not None:
             return path.read_bytes()
-        system, inner = file_system(location)
-        content: bytes = system.cat_file(inner)
+        with storage(location) as (system, inner):
+            content: bytes = system.cat_file(inner)
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise ImageError(Path(location), f"the list cannot be read ({reason})") from error
+        raise ImageError(Path(location), f"the list cannot be read ({said(error)})") from error
     return content
 
 
-def _stored(url: str, recursive: bool) -> Iterator[str]:
-    """List photographs below a URL, or the one that it is."""
-    system, inner = file_system(url)
+def _check_kinds(locations: Iterable[str]) -> None:
+    """Open one URL of each kind, lest a run ends at one that nothing can read."""
+    urls = {url.partition("://")[0]: url for url in locations if local_path(url) is None}
+    for url in urls.values():
+        with storage(url):
+            pass
+
+
+def _stored(url: str, recursive: bool) -> Iterator[tuple[str, int | None]]:
+    """List photographs below a URL, or the one that it is, with their sizes."""
+    found: Mapping[str, Mapping[str, Any]] = {}
     try:
-        keys = sorted(system.find(inner, maxdepth=None if recursive else 1))
+        with storage(url) as (system, inner):
+            found = system.find(inner, maxdepth=None if recursive else 1, detail=True)
+    except FileNotFoundError:
+        pass
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise ImageError(Path(url), f"{url} cannot be listed ({reason})") from error
-    if not keys:
+        raise ImageError(Path(url), f"{url} cannot be listed ({said(error)})") from error
+    if not found:
         raise ImageError(Path(url), f"there is no file or folder at {url}; check the spelling")
-    for key in keys:
+    for key in sorted(found):
         if key == inner:
-            yield url
+            yield url, found[key].get("size")
         elif PurePosixPath(key).suffix.lower() in IMAGE_SUFFIXES:
-            yield below(url, key.removeprefix(inner))
+            yield below(url, key.removeprefix(inner)), found[key].get("size")

@@ -1,16 +1,15 @@
-"""The one file that says what a folder of parts holds, and what is missing in it."""
+"""The one file that says what a folder of parts holds."""
 
 from __future__ import annotations
 
 import dataclasses
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Self
 
-from fundus_gui.core.distributed.listing import Listing
 from fundus_gui.core.distributed.places import Folder
 from fundus_gui.core.errors import ExportError
 from fundus_gui.core.export import RunRecord
@@ -18,6 +17,8 @@ from fundus_gui.core.export.run_record import identity_of
 from fundus_gui.core.results import Precision
 
 MANIFEST = "manifest.json"
+# How what is no manifest shows itself.
+DAMAGED = (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,14 +54,18 @@ class Manifest:
 
     Attributes:
         run: the ensemble and how it is used; its device and format are those of the parts.
-        listing: all photographs.
+        roots: of the listing, paths and URLs.
+        sources: that were listed.
+        photographs: how many there are.
         precision: what was asked for.
         part_size: photographs in a part.
         parts: the finished ones, by number.
     """
 
     run: RunRecord
-    listing: Listing
+    roots: tuple[str, ...]
+    sources: tuple[str, ...]
+    photographs: int
     precision: Precision
     part_size: int
     parts: dict[int, PartRecord] = field(default_factory=dict)
@@ -68,7 +73,7 @@ class Manifest:
     @property
     def is_complete(self) -> bool:
         """Whether nothing is missing."""
-        return sum(part.photographs for part in self.parts.values()) == len(self.listing.locations)
+        return sum(part.photographs for part in self.parts.values()) == self.photographs
 
     def to_json(self) -> str:
         """Return the record of the run as a table has it, and the parts."""
@@ -85,18 +90,16 @@ class Manifest:
                 classified=sum(part.photographs for part in parts) - failed,
                 failed=failed,
                 is_complete=self.is_complete,
+                last_row_hash=hash_of_parts(parts),
             )
         )
-        del record["last_row_hash"]  # each part has its own
-        if self.run.pseudonyms is None:
-            record["roots"] = [
-                root.encode("utf-8", "replace").decode() for root in self.listing.roots
-            ]
+        is_told = self.run.pseudonyms is None
         record |= {
+            "roots": list(self.roots) if is_told else [],
+            "sources": list(self.sources) if is_told else [],
             "engine": "ray",
             "precision_asked_for": self.precision,
-            "photographs": len(self.listing.locations),
-            "photographs_sha256": self.listing.sha256,
+            "photographs": self.photographs,
             "part_size": self.part_size,
             "parts": [dataclasses.asdict(part) for part in parts],
         }
@@ -111,9 +114,9 @@ class Manifest:
         folder.write(MANIFEST, self.to_json().encode("utf-8", "backslashreplace"))
 
     def continued(self, folder: Folder) -> Self:
-        """Return what of the same work is done in a folder already, which may be new or empty.
+        """Return the same work as far as a folder, which may be new, has it already.
 
-        A part is done when its file is still the one that the manifest names.
+        Whether its parts and the photographs are still as they were is not asked.
 
         Raises:
             ExportError: the folder holds something else or other work.
@@ -128,19 +131,18 @@ class Manifest:
         try:
             record = json.loads(content)
             self._check_same(record, folder)
-            parts = {
-                part_number(part["name"]): PartRecord(**part)
-                for part in record["parts"]
-                if _is_whole(folder, part)
-            }
             run = replace(
                 self.run,
                 command=record["command"],
                 started=datetime.fromisoformat(record["started"]),
                 resumed=(*record["resumed"], self._continuation()),
             )
-            return replace(self, run=run, part_size=int(record["part_size"]), parts=parts)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            part_size = int(record["part_size"])
+            if part_size < 1:
+                raise ValueError(f"parts of {part_size} photographs")
+            photographs, parts = int(record["photographs"]), parts_of(record)
+            return replace(self, run=run, photographs=photographs, part_size=part_size, parts=parts)
+        except DAMAGED as error:
             raise ExportError(
                 f"{MANIFEST} in {folder.location} cannot be read ({error}). Name a new folder."
             ) from error
@@ -161,15 +163,24 @@ class Manifest:
                 f"{folder.location} was begun in another way ({', '.join(differing)} differ). "
                 "Name a new folder, or use the same ensemble and options."
             )
-        if record["photographs_sha256"] != self.listing.sha256:
-            raise ExportError(
-                f"{folder.location} was begun with {record['photographs']} photographs; now there "
-                f"are {len(self.listing.locations)}, or others. Name a new folder."
-            )
+
+
+def parts_of(record: Mapping[str, Any]) -> dict[int, PartRecord]:
+    """Return the parts that a manifest, as JSON gives it, tells of.
+
+    Raises:
+        KeyError, TypeError, ValueError, AttributeError: it is none.
+    """
+    return {part_number(part["name"]): PartRecord(**part) for part in record["parts"]}
+
+
+def hash_of_parts(parts: Sequence[PartRecord]) -> str:
+    """Return SHA-256 over the parts' `last_row_hash`, which so holds every row."""
+    return hashlib.sha256("".join(part.last_row_hash for part in parts).encode()).hexdigest()
 
 
 def part_name(number: int) -> str:
-    """Return the file name of a part; names in order are parts in order."""
+    """Return the file name of a part; names in order are numbers in order."""
     return f"part-{number:06}.parquet"
 
 
@@ -181,6 +192,10 @@ def part_number(name: str) -> int:
     return number
 
 
-def _is_whole(folder: Folder, part: Mapping[str, Any]) -> bool:
-    content = folder.read(part_name(part_number(part["name"])))
-    return content is not None and hashlib.sha256(content).hexdigest() == part["sha256"]
+def is_part(name: str) -> bool:
+    """Return whether a file is named like a part."""
+    try:
+        part_number(name)
+    except ValueError:
+        return False
+    return True

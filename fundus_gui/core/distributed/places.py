@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,12 +12,13 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import unquote, urlsplit
 
 from fundus_gui.core import atomic
-from fundus_gui.core.errors import ConfigError, ExportError
+from fundus_gui.core.errors import ConfigError, ExportError, FundusError
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
 
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_KEYS_OF_A_URL = re.compile(r"\?[^\s'\")]*")  # a signed URL opens the storage
 
 
 def local_path(location: str) -> Path | None:
@@ -32,11 +35,16 @@ def below(folder: str, name: str) -> str:
     return f"{folder.rstrip('/')}/{name.lstrip('/')}"
 
 
-def file_system(url: str) -> tuple[AbstractFileSystem, str]:
-    """Return what reads and writes there, and the path by which it knows the URL.
+@contextmanager
+def storage(url: str) -> Iterator[tuple[AbstractFileSystem, str]]:
+    """Open what reads and writes there, and the path by which it knows the URL.
+
+    Each kind of storage has errors of its own, which share no root; inside, all of them become
+    OSErrors, the original one being the cause.
 
     Raises:
-        ConfigError: the kind of URL is unknown or lacks its package.
+        ConfigError: the kind of URL is unknown, lacks its package or cannot be opened.
+        OSError: what is done inside fails.
     """
     try:
         from fsspec.core import url_to_fs
@@ -45,10 +53,33 @@ def file_system(url: str) -> tuple[AbstractFileSystem, str]:
             f"{url} needs the package fsspec. Install it by pip install 'fundus-gui[ray]'."
         ) from None
     try:
-        system, path = url_to_fs(url)
-    except (ValueError, ImportError) as error:
-        raise ConfigError(f"{url} cannot be opened: {error}") from error
-    return system, path
+        opened: tuple[AbstractFileSystem, str] = url_to_fs(url)
+    except Exception as error:
+        raise ConfigError(f"{_without_keys(url)} cannot be opened: {said(error)}") from error
+    try:
+        yield opened
+    except (OSError, FundusError):
+        raise
+    except Exception as error:
+        raise OSError(said(error)) from error
+
+
+def said(error: Exception) -> str:
+    """Return what an error says in one line, without the keys to a storage."""
+    told = error.strerror if isinstance(error, OSError) else None
+    line = (told or str(error)).strip().splitlines()[:1]
+    return _without_keys(line[0].rstrip(".")) if line else type(error).__name__
+
+
+def kind_of(error: OSError) -> str:
+    """Return what went wrong in words that name no file, folder or storage."""
+    if error.errno is not None and error.errno in errno.errorcode:
+        return os.strerror(error.errno)
+    return type(error.__cause__ or error).__name__
+
+
+def _without_keys(text: str) -> str:
+    return _KEYS_OF_A_URL.sub("", text)
 
 
 class Folder:
@@ -64,29 +95,30 @@ class Folder:
         self.location = location if self.path is None else str(self.path)
 
     def names(self) -> list[str]:
-        """Return the names of what it holds, none where there is no such folder."""
-        try:
-            if self.path is not None:
-                return sorted(found.name for found in self.path.iterdir())
-            system, path = file_system(self.location)
-            return sorted(str(found).rpartition("/")[2] for found in system.ls(path, detail=False))
-        except FileNotFoundError:
-            return []
-        except OSError as error:
-            raise self._refused("read", error) from error
+        """Return the names of what it shows, none where there is no such folder."""
+        with self._refusing("read"):
+            try:
+                if self.path is not None:
+                    names = (found.name for found in self.path.iterdir())
+                    return sorted(name for name in names if name[:1] != ".")
+                with storage(self.location) as (system, path):
+                    system.invalidate_cache()
+                    found = system.ls(path, detail=False)
+                    return sorted(str(name).rstrip("/").rpartition("/")[2] for name in found)
+            except FileNotFoundError:
+                return []
 
     def read(self, name: str) -> bytes | None:
         """Return a file's content, None where there is no such file."""
-        try:
-            if self.path is not None:
-                return (self.path / name).read_bytes()
-            system, path = file_system(self.location)
-            content: bytes = system.cat_file(below(path, name))
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise self._refused("read", error) from error
-        return content
+        with self._refusing("read"):
+            try:
+                if self.path is not None:
+                    return (self.path / name).read_bytes()
+                with storage(self.location) as (system, path):
+                    content: bytes = system.cat_file(below(path, name))
+                    return content
+            except FileNotFoundError:
+                return None
 
     def write(self, name: str, content: bytes) -> None:
         """Write a whole file, or replace one.
@@ -94,29 +126,46 @@ class Folder:
         Raises:
             ExportError: the disk or the storage refuses.
         """
-        try:
+        with self._refusing("written"):
             if self.path is not None:
                 atomic.write_bytes(self.path / name, content)
                 return
-            system, path = file_system(self.location)
-            system.makedirs(path, exist_ok=True)
-            system.pipe_file(below(path, name), content)
-        except OSError as error:
-            raise self._refused("written", error) from error
+            with storage(self.location) as (system, path):
+                system.makedirs(path, exist_ok=True)
+                system.pipe_file(below(path, name), content)
+
+    def remove(self, name: str) -> None:
+        """Take a file away.
+
+        Raises:
+            ExportError: the disk or the storage refuses.
+        """
+        with self._refusing("written"):
+            if self.path is not None:
+                (self.path / name).unlink(missing_ok=True)
+                return
+            with storage(self.location) as (system, path):
+                system.rm_file(below(path, name))
 
     @contextmanager
     def alone(self) -> Iterator[Self]:
-        """Keep other commands of this machine from writing into the same folder."""
+        """Keep other commands from writing into the same folder of the file system."""
         if self.path is None:
             yield self
             return
         from fundus_gui.core.export.writing import writing_alone
 
+        with self._refusing("written"):
+            self.path.mkdir(parents=True, exist_ok=True)
         with writing_alone(self.path):
             yield self
 
-    def _refused(self, what: str, error: OSError) -> ExportError:
-        return ExportError(
-            f"{self.location} cannot be {what} ({error.strerror or error}). Free some space, "
-            "or choose another folder."
-        )
+    @contextmanager
+    def _refusing(self, what: str) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise ExportError(
+                f"{_without_keys(self.location)} cannot be {what} ({said(error)}). Free some "
+                "space, or choose another folder."
+            ) from error

@@ -50,14 +50,14 @@ def test_relative_paths_become_absolute_since_workers_are_elsewhere(
 
 def test_a_text_list_counts_from_its_own_folder(tmp_path: Path) -> None:
     (tmp_path / "list.txt").write_bytes(
-        b"\xef\xbb\xbfa.jpg\r\n\nsub/b.jpg\n/abs/c.jpg\ns3://bucket/d.jpg\na.jpg\nn\xe9.jpg\n"
+        b"\xef\xbb\xbfa.jpg\r\n\nsub/b.jpg\n/abs/c.jpg\nmemory://bucket/d.jpg\na.jpg\nn\xe9.jpg\n"
     )
     listing = list_photographs([str(tmp_path / "list.txt")])
     assert listing.locations == (
         str(tmp_path / "a.jpg"),
         str(tmp_path / "sub" / "b.jpg"),
         "/abs/c.jpg",
-        "s3://bucket/d.jpg",
+        "memory://bucket/d.jpg",
         str(tmp_path / "n\udce9.jpg"),
     )
     assert listing.roots == (str(tmp_path),)
@@ -107,15 +107,31 @@ def test_what_is_not_there_is_said_at_once(tmp_path: Path) -> None:
         list_photographs(["nonsense://bucket/eyes"])
 
 
-def test_parts_follow_the_listing_and_other_listings_have_other_hashes(tmp_path: Path) -> None:
-    write_photographs(tmp_path, 5)
-    listing = list_photographs([str(tmp_path)])
-    parts = listing.parts(2)
-    assert [len(part) for part in parts] == [2, 2, 1]
-    assert sum(parts, ()) == listing.locations
-    assert list_photographs([str(tmp_path)]).sha256 == listing.sha256
-    (tmp_path / "004.png").unlink()
-    assert list_photographs([str(tmp_path)]).sha256 != listing.sha256
+def test_its_sources_list_the_same_again_from_anywhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_photographs(tmp_path / "eyes", 3)
+    (tmp_path / "list.txt").write_text("eyes/002.png\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    listing = list_photographs(["list.txt", "eyes"])
+    assert listing.sources == (str(tmp_path / "list.txt"), str(tmp_path / "eyes"))
+    monkeypatch.chdir(tmp_path / "eyes")
+    assert list_photographs(listing.sources) == listing
+
+
+@pytest.mark.usefixtures("storage")
+def test_object_storage_tells_the_sizes() -> None:
+    fsspec.filesystem("memory").pipe_file("/bucket/eyes/9.jpg", b"123")
+    sizes = list_photographs(["memory://bucket/eyes"]).sizes
+    assert sizes["memory://bucket/eyes/9.jpg"] == 3
+
+
+def test_a_url_of_a_kind_that_nothing_reads_is_refused_before_anything_is_done(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "list.txt").write_text("a.jpg\nnonsense://bucket/b.jpg\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match="nonsense"):
+        list_photographs([str(tmp_path / "list.txt")])
 
 
 def test_urls_are_named_below_their_root_else_without_scheme() -> None:
