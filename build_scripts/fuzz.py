@@ -4,16 +4,19 @@
 
 Each reader of the program (photographs, DICOM, weights, TOML, CSV, ...) gets its share of inputs
 from atheris, which damages sound files and keeps what reaches new code. It must return or refuse
-with a FundusError, within 2 s of the processor and 1 GB of memory. Prints one table. Inputs that
-fail are kept below OUT; the exit code is then 1. A later run goes on where an earlier one ended.
+with a FundusError, within 1 GB of memory and 2 s of the processor, after which its process is
+killed. Prints one table. Inputs that fail are kept below OUT; the exit code is then 1. A later run
+goes on where an earlier one ended.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import importlib.util
 import json
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -23,7 +26,7 @@ from typing import Any
 from fuzzing.readers import READERS
 
 HERE = Path(__file__).resolve().parent
-HANG_SECONDS = 60  # by the clock, for what even Python cannot interrupt
+WAITING_SECONDS = 60  # by the clock, for what waits without using the processor
 MOST_STARTS = 5  # of a process that dies of its inputs
 
 
@@ -56,10 +59,12 @@ def fuzz(name: str, inputs: int, folder: Path, seed: int) -> Row:
     while tried < inputs and deaths < MOST_STARTS:
         options = [
             f"-seed={seed + deaths}",
-            f"-timeout={HANG_SECONDS}",
+            f"-timeout={WAITING_SECONDS}",
             f"-artifact_prefix={folder}/died-",
             "-rss_limit_mb=0",  # the process sets itself a limit, from where it starts
-            "-max_len=8192",
+            "-max_len=32768",
+            # Sound files stay what is damaged, instead of the shortest inputs that reach as much.
+            *("-len_control=0", "-keep_seed=1", "-reduce_inputs=0", "-prefer_small=0"),
             "-verbosity=0",
         ]
         with (folder / "log.txt").open("ab") as log:
@@ -78,12 +83,23 @@ def fuzz(name: str, inputs: int, folder: Path, seed: int) -> Row:
                 stderr=log,
                 check=False,
             )
+        if done.returncode == -signal.SIGPROF:
+            keep_hang(folder)
         tally = json.loads(tally_file.read_text()) if tally_file.is_file() else {}
         if not tally:
             raise SystemExit(f"fuzz: the process did not start; see {folder / 'log.txt'}")
         tried = inputs if done.returncode == 0 else max(tried + 1, tally["inputs"])
         deaths += done.returncode != 0
     return Row(name, tally, deaths)
+
+
+def keep_hang(folder: Path) -> None:
+    """Put the input that took too long beside the others that failed."""
+    content = (folder / "current").read_bytes()
+    kept = folder / "failures" / hashlib.sha256(content).hexdigest()[:16]
+    kept.parent.mkdir(exist_ok=True)
+    kept.write_bytes(content)
+    kept.with_suffix(".txt").write_text("took too long\n")
 
 
 def table(rows: list[Row]) -> str:

@@ -5,9 +5,9 @@ Of each reader one thing is demanded: it returns, or raises a FundusError.
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -16,49 +16,22 @@ from PIL import Image
 
 from fundus_gui.core import images
 from fundus_gui.core.cards import ModelCard
-from fundus_gui.core.catalogue import EnsembleSpec, read_catalogue
-from fundus_gui.core.export import RunRecord, export_results
-from fundus_gui.core.preprocessing import Preprocessing
-from fundus_gui.core.results import ImageResult, Prediction, UnreadableImage
-from fuzzing import seeds
+from fundus_gui.core.catalogue import read_catalogue
+from fuzzing import result_readers, seeds
+from fuzzing.reader import Reader, of_file
+from fuzzing.result_readers import CLASSES, MEMBERS, card
 
 MAX_PIXELS = 1_000_000  # at the program's own limit decoding takes long
-
-_CLASSES = ("amd", "normal")
-_MEMBERS = ("cnn", "vit")
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """One way in.
-
-    Attributes:
-        seeds: sound inputs.
-        read: takes the bytes of a file.
-    """
-
-    seeds: tuple[bytes, ...]
-    read: Callable[[bytes], object]
-
-
-def _of_file(path: Path, read: Callable[[Path], object]) -> Callable[[bytes], object]:
-    """Return a reader of bytes that puts them into a file first."""
-
-    def read_bytes(content: bytes) -> object:
-        path.write_bytes(content)
-        return read(path)
-
-    return read_bytes
 
 
 def _photographs(folder: Path) -> Reader:
     read = partial(images.read_photograph, max_pixels=MAX_PIXELS, enough=8)
-    return Reader(seeds.photographs(), _of_file(folder / "eye", read))
+    return Reader(seeds.photographs(), of_file(folder / "eye", read))
 
 
 def _dicom(folder: Path) -> Reader:
     read = partial(images.read_photograph, max_pixels=MAX_PIXELS)
-    return Reader(seeds.dicom_photographs(), _of_file(folder / "eye.dcm", read))
+    return Reader(seeds.dicom_photographs(), of_file(folder / "eye.dcm", read))
 
 
 def _weights(folder: Path) -> Reader:
@@ -66,38 +39,25 @@ def _weights(folder: Path) -> Reader:
     from fundus_gui.core.models import create_model
 
     path = folder / "tiny.safetensors"
-    save_checkpoint(path, create_model("tiny", num_classes=len(_CLASSES)).state_dict(), _card())
-    return Reader((path.read_bytes(),), _of_file(path, load_checkpoint))
-
-
-def _card() -> ModelCard:
-    return ModelCard(
-        architecture="tiny",
-        class_names=_CLASSES,
-        preprocessing=Preprocessing(size=32),
-        temperature=1.5,
-        title="Tiny",
-        training={"date": "2025-01-02", "seed": 1},
-        metrics={"auc": 0.5},
-        licence="CC BY 4.0",
-    )
+    save_checkpoint(path, create_model("tiny", num_classes=len(CLASSES)).state_dict(), card())
+    return Reader((path.read_bytes(),), of_file(path, load_checkpoint))
 
 
 def _cards(_folder: Path) -> Reader:
     def read(content: bytes) -> ModelCard:
         return ModelCard.from_json(content.decode("utf-8", "replace"))
 
-    return Reader((_card().to_json().encode(),), read)
+    return Reader((card().to_json().encode(),), read)
 
 
 def _ensembles(folder: Path) -> Reader:
     # Of the models only the cards are read.
-    header = json.dumps({"__metadata__": {"card": _card().to_json()}}).encode()
-    for name in _MEMBERS:
+    header = json.dumps({"__metadata__": {"card": card().to_json()}}).encode()
+    for name in MEMBERS:
         (folder / f"{name}.safetensors").write_bytes(len(header).to_bytes(8, "little") + header)
     path = folder / "ensembles.toml"
     return Reader(
-        seeds.ensembles_files(), _of_file(path, lambda path: read_catalogue([path.parent]))
+        seeds.ensembles_files(), of_file(path, lambda path: read_catalogue([path.parent]))
     )
 
 
@@ -108,7 +68,7 @@ def _config(folder: Path) -> Reader:
     run.create(TrainConfig())
     sound = run.config_file.read_bytes()
     edited = b'data = "eyes"\nmodel = "tiny"\n[model_arguments]\nattention = "se"\n'
-    return Reader((sound, edited), _of_file(run.config_file, lambda _: run.read_config()))
+    return Reader((sound, edited), of_file(run.config_file, lambda _: run.read_config()))
 
 
 def _events(folder: Path) -> Reader:
@@ -117,7 +77,7 @@ def _events(folder: Path) -> Reader:
 
     run = RunFolder(folder)
     run.create(TrainConfig())
-    return Reader(seeds.run_events(), _of_file(run.events_file, lambda _: read_run(folder)))
+    return Reader(seeds.run_events(), of_file(run.events_file, lambda _: read_run(folder)))
 
 
 def _labels(folder: Path) -> Reader:
@@ -126,75 +86,66 @@ def _labels(folder: Path) -> Reader:
     for name in ("a.png", "b.png"):
         Image.fromarray(np.zeros((4, 4, 3), np.uint8)).save(folder / name)
     path = folder / "labels.csv"
-    return Reader(seeds.labels_tables(), _of_file(path, lambda path: read_dataset(path.parent)))
+    return Reader(seeds.labels_tables(), of_file(path, lambda path: read_dataset(path.parent)))
 
 
 def _opinions(folder: Path) -> Reader:
     from fundus_gui.core.assessments.marks import Marks
 
     marks = Marks(folder / "eyes")
-    return Reader(seeds.opinions_tables(), _of_file(marks.file, lambda _: marks.read()))
+    return Reader(seeds.opinions_tables(), of_file(marks.file, lambda _: marks.read()))
 
 
-def _evaluations(folder: Path) -> Reader:
-    from fundus_gui.core.assessments.folder import find_assessments, read_assessment
+def _splits(folder: Path) -> Reader:
+    from fundus_gui.core.datasets import read_split
 
-    inside = folder / "made yesterday"
-    inside.mkdir()
-
-    def read(_path: Path) -> object:
-        find_assessments(folder)
-        return read_assessment(inside)
-
-    return Reader(seeds.evaluation_records(), _of_file(inside / "assessment.json", read))
+    for name in ("a.png", "b.png"):
+        Image.fromarray(np.zeros((4, 4, 3), np.uint8)).save(folder / name)
+    path = folder / "split.csv"
+    return Reader(seeds.labels_tables(), of_file(path, lambda path: read_split(folder, path)))
 
 
-def _write_results(folder: Path) -> Path:
-    run = RunRecord(
-        ensemble=EnsembleSpec(name="pair", members=_MEMBERS, weights=(3, 2)),
-        cards=dict.fromkeys(_MEMBERS, _card()),
-        weights_sha256=dict.fromkeys(_MEMBERS, "00ff"),
-        device="CPU",
-        roots=(folder,),
+def _lists(folder: Path) -> Reader:
+    from fundus_gui.core.distributed import list_photographs
+
+    path = folder / "list.csv"
+    return Reader(
+        seeds.photograph_lists(), of_file(path, lambda path: list_photographs([str(path)]))
     )
-    results: list[ImageResult] = [
-        Prediction(
-            path=folder / f"{number}.png",
-            class_names=_CLASSES,
-            member_names=_MEMBERS,
-            weights=run.ensemble.weights,
-            member_probabilities=((0.25, 0.75), (0.5 + number / 100, 0.5 - number / 100)),
-            image_sha256="00ff",
-            seconds=0.1,
-            warnings=("greyscale, without colour",),
-        )
-        for number in range(3)
-    ]
-    results.append(UnreadableImage(folder / '=\n",é.png', "the file is empty"))
-    table = folder / "results.csv"
-    list(export_results(results, table, run))
-    return table
 
 
-def _results(folder: Path) -> Reader:
-    from fundus_gui.core.export import read_results
+def _foreign(folder: Path) -> Reader:
+    import torch
 
-    table = _write_results(folder)
-    return Reader((table.read_bytes(),), _of_file(table, lambda path: list(read_results(path))))
+    from fundus_gui.core.conversion.foreign import read_foreign
+
+    stream = io.BytesIO()
+    torch.save({"state_dict": {"layer.weight": torch.zeros(2, 3)}, "epoch": 1}, stream)
+    return Reader((stream.getvalue(),), of_file(folder / "theirs.pth", read_foreign))
 
 
-def _records(folder: Path) -> Reader:
-    from fundus_gui.core.export import read_results
+def _runs(folder: Path) -> Reader:
+    from fundus_gui.gui.training.run_library import RunLibrary
 
-    table = _write_results(folder)
-    record = table.with_suffix(".json")
-    return Reader((record.read_bytes(),), _of_file(record, lambda _: list(read_results(table))))
+    def read(path: Path) -> object:
+        runs = RunLibrary(folder).read()
+        path.with_name("list.toml.broken-1").unlink(missing_ok=True)
+        return runs
+
+    return Reader(seeds.lists_of_runs(), of_file(folder / "list.toml", read))
+
+
+def _keys(folder: Path) -> Reader:
+    from fundus_gui.core.export.pseudonyms import pseudonyms_of
+
+    path = folder / "pseudonyms.key"
+    return Reader((b"0f" * 32,), of_file(path, pseudonyms_of))
 
 
 def _settings(folder: Path) -> Reader:
     from fundus_gui.gui.settings import load_settings
 
-    return Reader(seeds.settings_files(), _of_file(folder / "settings.ini", load_settings))
+    return Reader(seeds.settings_files(), of_file(folder / "settings.ini", load_settings))
 
 
 # Makes each reader, given a folder of its own.
@@ -202,14 +153,24 @@ READERS: dict[str, Callable[[Path], Reader]] = {
     "photographs": _photographs,
     "DICOM": _dicom,
     "weights": _weights,
+    "foreign weights": _foreign,
     "model cards": _cards,
     "ensembles.toml": _ensembles,
     "config.toml": _config,
     "labels.csv": _labels,
-    "results.csv": _results,
-    "results.json": _records,
+    "split.csv": _splits,
+    "list.csv": _lists,
+    "results.csv": result_readers.csv_tables,
+    "results.parquet": result_readers.parquet_tables,
+    "results.json": result_readers.records,
+    "manifest.json": result_readers.manifests,
+    "pseudonyms.key": _keys,
     "second opinions": _opinions,
     "training events": _events,
-    "evaluations": _evaluations,
+    "list of runs": _runs,
+    "evaluation records": result_readers.evaluation_records,
+    "evaluation figures": result_readers.evaluation_figures,
+    "evaluation predictions": result_readers.evaluation_predictions,
+    "evaluation failures": result_readers.evaluation_failures,
     "settings.ini": _settings,
 }

@@ -95,6 +95,19 @@ def labels_tables() -> tuple[bytes, ...]:
     )
 
 
+def photograph_lists() -> tuple[bytes, ...]:
+    """Return lists of photographs."""
+    return (
+        b"\xef\xbb\xbfpatient,path\r\n1,a.png\r\n2,/eyes/b.png\r\n3,file:///eyes/c%20d.png\r\n",
+        b'a.png\n"b, left.png"\n../c.png\n',
+    )
+
+
+def lists_of_runs() -> tuple[bytes, ...]:
+    """Return what the window remembers of trainings."""
+    return (b'opened = ["/runs/a"]\nhidden = ["/runs/b", "/runs/c"]\n',)
+
+
 def opinions_tables() -> tuple[bytes, ...]:
     """Return second opinions."""
     return (
@@ -143,18 +156,6 @@ def run_events() -> tuple[bytes, ...]:
             b'{"event": "RunEnded", "ending": "finished", "reason": ""}\n'
         ),
         b'{"event": "Preparing", "stage": "decoding", "done": 1, "total": 2}\n{"event": "Ru',
-    )
-
-
-def evaluation_records() -> tuple[bytes, ...]:
-    """Return the record of an evaluation."""
-    return (
-        (
-            b'{"format_version": 1, "date": "2025-01-02T03:04:05+00:00", "data": "eyes",'
-            b' "ensemble": "Pair", "images": 12, "folder": "/eyes", "part": "test", "split": null,'
-            b' "columns": ["age"],'
-            b' "figures": {"balanced_accuracy": 0.5, "macro_auc": null, "log_loss": 1.25}}'
-        ),
     )
 
 

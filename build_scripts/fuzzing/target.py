@@ -2,16 +2,20 @@
 
     python -m fuzzing.target READER FOLDER INPUTS [options of libFuzzer]
 
-Into FOLDER go `seeds/`, the growing `corpus/`, `tally.json`, and each failing input in `failures/`
-with what it caused beside it.
+Into FOLDER go `seeds/`, the growing `corpus/`, `tally.json`, each failing input in `failures/` with
+what it caused beside it, and `current`, the input that is being read. One that takes too long ends
+the process by SIGPROF, wherever it hangs.
 """
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import hashlib
 import json
+import os
 import resource
+import signal
 import sys
 import time
 import traceback
@@ -24,7 +28,8 @@ with atheris.instrument_imports(
     include=["fundus_gui", "PIL", "pydicom", "tomllib", "csv", "json"], enable_loader_override=False
 ):
     from fundus_gui.core.errors import FundusError
-    from fuzzing.readers import READERS, Reader
+    from fuzzing.reader import Reader
+    from fuzzing.readers import READERS
 
 MEMORY_BYTES = 1_000_000_000  # that one input may take
 SECONDS = 2.0  # of the processor that one input may take
@@ -60,12 +65,16 @@ class Target:
         self._wanted = inputs
         self._failures = folder / "failures"
         self._file = folder / "tally.json"
+        self._current = os.open(folder / "current", os.O_CREAT | os.O_WRONLY)
         known = json.loads(self._file.read_text()) if self._file.is_file() else None
         self.tally = Tally(**known) if known else Tally(0, 0, 0.0, 0.0, 0, {})
         self._memory_before = _peak_memory()
 
     def test_one_input(self, content: bytes) -> None:
         """Read one input; a FundusError is as good as a value."""
+        os.pwrite(self._current, content, 0)
+        os.ftruncate(self._current, len(content))
+        signal.setitimer(signal.ITIMER_PROF, SECONDS)  # of the processor; the kernel kills
         started = time.process_time()
         try:
             self._reader.read(content)
@@ -74,6 +83,8 @@ class Target:
             pass
         except Exception as error:  # noqa: BLE001 - this is what is looked for
             self._keep(content, _place(error), traceback.format_exc())
+        finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
         self._count(content, time.process_time() - started)
 
     def _count(self, content: bytes, seconds: float) -> None:
@@ -81,8 +92,6 @@ class Target:
         tally.inputs += 1
         tally.seconds += seconds
         tally.memory_bytes = max(tally.memory_bytes, _peak_memory() - self._memory_before)
-        if seconds > SECONDS:
-            self._keep(content, "took too long", f"{seconds:.1f} s\n")
         if seconds > tally.slowest_seconds:
             tally.slowest_seconds = seconds
             (self._file.parent / "slowest").write_bytes(content)
@@ -127,6 +136,9 @@ def main() -> None:
         (seeds / f"{number}").write_bytes(seed)
     target = Target(reader, folder, int(inputs))
     target.write()
+    for seed in reader.seeds:
+        with contextlib.suppress(Exception):  # told when it is tried
+            reader.read(seed)  # what it imports takes longer than an input may
     atheris.Setup(
         [sys.argv[0], f"-runs={inputs}", *options, str(corpus), str(seeds)],
         target.test_one_input,

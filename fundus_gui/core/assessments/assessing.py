@@ -32,6 +32,7 @@ from fundus_gui.core.evaluation import (
     LabelledPredictions,
     evaluation_steps,
 )
+from fundus_gui.core.one_or_many import one_or_many
 from fundus_gui.core.results import ImageResult, ModelsReady, Prediction, UnreadableImage
 from fundus_gui.core.runs.data import PERCEPTUAL, SHA256
 
@@ -118,6 +119,7 @@ def assess(
     if request.tuning is not None:
         tuning, _ = yield from _judge(request.tuning, labelled[1], spec, class_names, classify)
     report = yield from _measure(judged, tuning, spec, request.settings)
+    # No warning names a photograph or a patient, since reports get passed on.
     yield Assessment(
         name=request.title,
         date=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -212,7 +214,7 @@ def _parts_sentence(dataset: Dataset, wanted: DataPart) -> str:
             f"{dataset.name} is not divided into parts, so that there is no part "
             f"'{wanted.part}'. Take all its photographs, {advice}"
         )
-    listed = " and ".join(f"'{name}' ({count} photographs)" for name, count in counts.items())
+    listed = " and ".join(f"'{name}' (photographs: {count})" for name, count in counts.items())
     return f"{dataset.name} has no part '{wanted.part}', but {listed}. Choose one, {advice}"
 
 
@@ -224,9 +226,10 @@ def _refuse_shared_files(
     shared = [image.path.name for image in judged if image.path.resolve() in fitted_on]
     if shared:
         raise DatasetError(
-            f"{len(shared)} photographs to measure on are also those to fit temperature and "
-            f"thresholds on ({shortened(shared, most=3)}), so that the figures would flatter the "
-            "models. Choose two parts that have no photograph in common."
+            f"{len(shared)} {one_or_many(len(shared), 'photograph is', 'photographs are')} both to "
+            f"measure on and to fit temperature and thresholds on ({shortened(shared, most=3)}), "
+            "so that the figures would flatter the models. Choose two parts that have no "
+            "photograph in common."
         )
 
 
@@ -251,11 +254,11 @@ def known_hashes(
 def _shared_patients(
     judged: Sequence[LabelledImage], tuning: Sequence[LabelledImage] = ()
 ) -> list[str]:
-    patients = sorted(set(known_patients(judged)) & set(known_patients(tuning)))
-    if not patients:
+    count = len(set(known_patients(judged)) & set(known_patients(tuning)))
+    if not count:
         return []
     sentence = (
-        f"{len(patients)} patients ({shortened(patients, most=3)}) are also in the part that "
+        f"{count} {one_or_many(count, 'patient is', 'patients are')} also in the part that "
         "temperature and thresholds are fitted on, so the figures flatter the models."
     )
     return [sentence]
@@ -297,8 +300,8 @@ def _judged_part(
     if not answered:
         example = f"{unreadable[0].path.name}: {unreadable[0].error}"
         raise DatasetError(
-            f"None of the {len(images)} photographs of {part.title} could be classified "
-            f"({example})."
+            f"None of {len(images)} {one_or_many(len(images), 'photograph')} of {part.title} could "
+            f"be classified ({example})."
         )
     readable = tuple(image for image, _ in answered)
     probabilities = np.array([found.member_probabilities for _, found in answered], np.float64)
@@ -336,11 +339,12 @@ def known_columns(images: Sequence[LabelledImage]) -> dict[str, tuple[str, ...]]
 def _unreadable(part: JudgedPart | None) -> list[str]:
     if part is None or not part.unreadable:
         return []
-    names = shortened([found.path.name for found in part.unreadable], most=3)
     count = len(part.unreadable)
+    total = count + len(part.images)
     sentence = (
-        f"{count} of the {count + len(part.images)} photographs of {part.source.title} could not "
-        f"be classified and are in no figure: {names}."
+        f"{count} of {total} {one_or_many(total, 'photograph')} of {part.source.title} could not "
+        f"be classified and {one_or_many(count, 'is', 'are')} in no figure; a table says which and "
+        "why."
     )
     return [sentence]
 

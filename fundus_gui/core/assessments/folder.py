@@ -93,7 +93,7 @@ def writing_steps(assessment: Assessment, folder: Path) -> Generator[str, None, 
     new = atomic.temporary_beside(folder)
     try:
         (new / _TABLES).mkdir(parents=True)
-        for name, text in _files(named).items():
+        for name, text in assessment_files(named).items():
             (new / name).write_bytes(text.encode("utf-8", "surrogateescape"))
         yield from write_evaluation_report(named, new)
         new.rename(folder)
@@ -106,8 +106,8 @@ def writing_steps(assessment: Assessment, folder: Path) -> Generator[str, None, 
         shutil.rmtree(new, ignore_errors=True)
 
 
-def _files(assessment: Assessment) -> dict[str, str]:
-    """Return the texts by file name."""
+def assessment_files(assessment: Assessment) -> dict[str, str]:
+    """Return the texts of all files but the report, by name."""
     report = assessment.report
     files = {_RECORD: _record(assessment), _REPORT: report_to_json(report)}
     for prefix, part in (("", assessment.judged), ("tuning_", assessment.tuning)):
@@ -152,6 +152,8 @@ def _record(assessment: Assessment) -> str:
         },
         "weights_sha256": dict(assessment.weights_sha256),
         "licences": dict(assessment.licences),
+        "paths": "hashed" if assessment.pseudonym_key else "relative",
+        "pseudonym_key": assessment.pseudonym_key,
         "data": source.title,
         "ensemble": assessment.report.ensemble.title or assessment.report.ensemble.name,
         "images": assessment.report.images,
@@ -207,6 +209,7 @@ def read_assessment(folder: Path) -> Assessment:
             device=str(record["device"]),
             number_format=str(record["precision"]),
             version=str(record["version"]),
+            pseudonym_key=str(record["pseudonym_key"]),
         )
     except OSError as error:
         raise _unreadable(folder, f"{error.strerror}") from error

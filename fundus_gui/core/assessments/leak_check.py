@@ -8,8 +8,8 @@ from pathlib import Path
 
 from fundus_gui.core.cards import ModelCard
 from fundus_gui.core.datasets import Dataset, ImageHashes, LabelledImage, find_duplicates
-from fundus_gui.core.datasets.labelled import shortened
 from fundus_gui.core.leaks import Overlap, leak_sentences, overlap
+from fundus_gui.core.one_or_many import one_or_many
 
 Hashes = Mapping[Path, ImageHashes]
 
@@ -71,12 +71,12 @@ def _shared_photographs(
     duplicates = find_duplicates(Dataset("both parts", (*judged, *tuning)), hashes)
     fitted_on = {image.path for image in tuning}
     groups = [set(group) for group in (*duplicates.exact, *duplicates.near)]
-    copies = sorted({path for g in groups if g & fitted_on for path in g - fitted_on})
-    if not copies:
+    count = len({path for g in groups if g & fitted_on for path in g - fitted_on})
+    if not count:
         return []
-    names = shortened([path.name for path in copies], most=3)
     sentence = (
-        f"{len(copies)} photographs have exact or near copies ({names}) in the part that "
-        "temperature and thresholds are fitted on, so the figures flatter the models."
+        f"{count} {one_or_many(count, 'photograph has', 'photographs have')} exact or near "
+        "copies in the part that temperature and thresholds are fitted on, so the figures flatter "
+        "the models."
     )
     return [sentence]

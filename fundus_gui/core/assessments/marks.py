@@ -122,6 +122,10 @@ class Marks:
     @contextmanager
     def _writing(self) -> Iterator[None]:
         """Keep other windows out, and turn the system's complaints into a sentence."""
+        if not self.file.parent.is_dir():  # of another computer, or not told
+            raise ExportError(
+                f"The second opinion cannot be saved to {self.file}: its folder is not there."
+            )
         try:
             with changing(self.file):
                 yield

@@ -78,6 +78,8 @@ class Assessment:
         device: that computed, for people.
         number_format: what it computed in, e.g. float32 or bfloat16.
         version: of the program.
+        pseudonym_key: tells the key of the pseudonyms that stand for names; empty where names are
+            told.
     """
 
     name: str
@@ -92,6 +94,7 @@ class Assessment:
     device: str = ""
     number_format: str = "float32"
     version: str = ""
+    pseudonym_key: str = ""
 
     @property
     def votes(self) -> Floats:

@@ -12,12 +12,12 @@ from fundus_gui.core.assessments.assessing import AssessmentRequest
 from fundus_gui.core.assessments.command import evaluate_arguments
 from fundus_gui.core.assessments.predictions_table import relative_name
 from fundus_gui.core.assessments.records import Assessment, DataPart
+from fundus_gui.core.class_titles import class_title
 from fundus_gui.core.errors import ExportError
 from fundus_gui.core.reports.evaluation_content import ReportContent
 from fundus_gui.core.reports.evaluation_page import evaluation_page
 from fundus_gui.core.reports.evaluation_pictures import evaluation_pictures
 from fundus_gui.core.reports.pictures import Picture
-from fundus_gui.core.reports.templates import class_title
 from fundus_gui.core.results import Precision
 
 REPORT_FILE, FIGURES_FOLDER = "report.html", "figures"
@@ -86,7 +86,9 @@ def _command(assessment: Assessment) -> str:
         settings=assessment.report.settings,
     )
     precision: Precision = "exact" if assessment.number_format == "float32" else "fast"
-    return shlex.join(["fundus-gui", *evaluate_arguments(request, precision=precision)])
+    arguments = evaluate_arguments(request, precision=precision)
+    paths = ["--paths", "hashed"] if assessment.pseudonym_key else []
+    return shlex.join(["fundus-gui", *arguments, *paths])
 
 
 def _named(source: DataPart) -> DataPart:

@@ -11,6 +11,7 @@ from fundus_gui.core.errors import FundusError, ResultsError
 from fundus_gui.core.export.chain import first_hash, next_hash
 from fundus_gui.core.export.reading import Record, RowReader, TableRow, table_rows
 from fundus_gui.core.export.tables import ROW_HASH, answer_cells, columns_of, writable
+from fundus_gui.core.one_or_many import one_or_many
 from fundus_gui.core.results import Prediction
 
 _ROUNDING = 1e-9  # by which another version of numpy may add up differently
@@ -57,15 +58,16 @@ def _cells(row: TableRow) -> list[str]:
 
 
 def _check_end(path: Path, record: Record, count: int, last: str) -> None:
-    if count < record.rows:
+    missing = record.rows - count
+    if missing > 0:
         raise ResultsError(
-            f"{path.name} was altered: {record.rows - count} rows are missing at its end, for its "
+            f"{path.name} was altered: {missing} {one_or_many(missing, 'row is', 'rows are')} missing at its end, for its "
             f"record {record.path.name} tells of {record.rows}."
         )
     if record.is_complete and count > record.rows:
         raise ResultsError(
-            f"{path.name} was altered: it has {count} rows, but its record {record.path.name} "
-            f"tells of {record.rows}."
+            f"{path.name} was altered: it has {count} {one_or_many(count, 'row')}, but its record "
+            f"{record.path.name} tells of {record.rows}."
         )
     known = record.content.get("last_row_hash")
     if record.is_complete and known != last:
@@ -96,7 +98,9 @@ def _difference(
             )
         count += 1
     if count < record.rows:
-        return f"{named}: {record.rows - count} rows are missing, the first of them before it."
+        missing = record.rows - count
+        are = one_or_many(missing, "row is", "rows are")
+        return f"{named}: {missing} {are} missing, the first of them before it."
     of_record = f", or the settings in {record.path.name} were" if before == 0 else ""
     return (
         f"{named}: a cell of it or its {ROW_HASH} was changed, or a row before it was "

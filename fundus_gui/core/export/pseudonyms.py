@@ -49,7 +49,15 @@ def own_pseudonyms() -> Pseudonyms:
     Raises:
         ExportError: the key cannot be read or written, or is damaged.
     """
-    path = user_data_dir() / "pseudonyms.key"
+    return pseudonyms_of(user_data_dir() / "pseudonyms.key")
+
+
+def pseudonyms_of(path: Path) -> Pseudonyms:
+    """Return the pseudonyms by the key in a file, which is made where there is none.
+
+    Raises:
+        ExportError: the key cannot be read or written, or is damaged.
+    """
     try:
         if not path.exists():
             _make_key(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 import os
 import shutil
 from array import array
@@ -256,11 +257,16 @@ class Resumption:
         self._chain.last = last
 
     def _keep_aside(self) -> Path:
-        """Copy the table and its record to the first free name of their kind."""
+        """Copy the table and its record to the first free name of their kind.
+
+        What a run that was killed hereafter has copied already is not copied again.
+        """
         out, number = self._earlier.path, 1
         while os.path.lexists(copy := out.with_name(f"{out.stem}.before-{number}{out.suffix}")):
+            if filecmp.cmp(copy, out, shallow=False):
+                return copy
             number += 1
-        for path in (copy, copy.with_suffix(".json")):
+        for path in (copy.with_suffix(".json"), copy):  # a table without its record is none of ours
             original = out.with_suffix(path.suffix)
             with original.open("rb") as source, atomic.replacing(path) as target:
                 shutil.copyfileobj(source, target)

@@ -30,11 +30,13 @@ class SampledRow:
         line: of the file.
         name: the cell `relative_path`.
         result: what the row says; its path is `name`.
+        part: the file that holds it, where the table is a folder of parts.
     """
 
     line: int
     name: str
     result: ImageResult
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from fundus_gui.core.errors import ExportError
 from fundus_gui.core.export.chain import Chain
 from fundus_gui.core.export.run_record import RunRecord
 from fundus_gui.core.export.tables import Cell, csv_line, table_columns, table_row
-from fundus_gui.core.paths import cache_dir
 from fundus_gui.core.results import ImageResult, Prediction
 
 BYTE_ORDER_MARK = "\ufeff"
@@ -184,25 +183,33 @@ def refusing(out: Path) -> Iterator[None]:
 
 @contextmanager
 def writing_alone(out: Path) -> Iterator[None]:
-    """Keep other windows and commands of this machine from writing the same table.
+    """Keep all other windows and commands from writing the same table.
+
+    The lock lies beside the table, so that it also holds for other users and, where a shared folder
+    passes locks on, for other machines. The system lets go of it when its process is killed.
+
+    Args:
+        out: the table; or a folder of tables, which has the lock in it.
 
     Raises:
-        ExportError: another one does.
+        ExportError: somebody else writes the table, or the folder refuses.
     """
-    name = hashlib.sha256(os.fsencode(os.path.realpath(out))).hexdigest()[:32]
-    path = cache_dir() / "writing" / f"{name}.lock"  # beside the table it would be left behind
-    lock = FileLock(path, timeout=0, thread_local=False)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock.acquire()
-    except Timeout:
-        raise ExportError(
-            f"{out} is being written by another window or command. Wait for its end, or stop it."
-        ) from None
-    except OSError:  # no place for a lock is no reason to write nothing
-        yield
-        return
+    place = Path(os.path.realpath(out))
+    folder = place if place.is_dir() else place.parent
+    name = hashlib.sha256(os.fsencode(place.name)).hexdigest()[:16]  # short, whatever the table's
+    lock = FileLock(folder / f".{name}.lock", timeout=0, mode=0o666, thread_local=False)
+    with refusing(out):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            lock.acquire()
+        except Timeout:
+            raise ExportError(
+                f"{out} is being written by another window or command. Wait for its end, or stop "
+                "it."
+            ) from None
     try:
         yield
     finally:
+        with suppress(OSError):  # Windows lets go first, and removes it then
+            Path(lock.lock_file).unlink(missing_ok=True)
         lock.release()

@@ -197,8 +197,8 @@ def test_copies_and_patients_in_both_parts_are_told(data: Path, tmp_path: Path) 
     (other / "labels.csv").write_text(table.replace(",p53,", ",p10,"))
     _, made = run(request(data, tuning=DataPart(folder=other, part="val")))
     copies, patients = made.warnings
-    assert copies.startswith("1 photographs have exact or near copies (21.png)")
-    assert patients.startswith("1 patients (p10) are also in the part")
+    assert copies.startswith("1 photograph has exact or near copies in the part")
+    assert patients.startswith("1 patient is also in the part")
 
 
 def test_a_part_is_not_measured_on_what_it_was_fitted_on(data: Path) -> None:
@@ -215,7 +215,7 @@ def test_unreadable_photographs_are_kept_aside_and_told(data: Path) -> None:
     assert len(made.judged.images) == len(made.judged.predictions.labels) == PER_PART - 2
     (warning,) = made.warnings
     assert warning.startswith("2 of the 18 photographs of eyes, test could not be classified")
-    assert warning.endswith(": 19.png, 30.png.")
+    assert warning.endswith("and are in no figure; a table says which and why.")
 
 
 def test_a_part_of_which_nothing_can_be_read_is_refused(data: Path) -> None:
