@@ -1,7 +1,7 @@
 """Make the program that runs without Python: a folder, and an archive of it to download.
 
 python3 build_scripts/build.py                    for processors, on any system
-python3 build_scripts/build.py --flavour cuda     for NVIDIA's GPUs; 5 times as large
+python3 build_scripts/build.py --flavour cuda     for NVIDIA's GPUs; 4 times as large
 python3 build_scripts/build.py --test             builds, then uses the archive as a person would
 python3 build_scripts/build.py --test --no-build  tests what was built last
 
@@ -20,19 +20,17 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bundling import inspection, packing
+from bundling import inspection, licences, linkage, packing
 from bundling.findings import Finding, markdown
 from bundling.identity import CONSOLE, Identity, read_identity
-from bundling.smoke import check_console, make_workplace, source_command
+from bundling.smoke import SAMPLES, check_console, make_workplace, source_command
 from bundling.smoke_window import check_window
-from bundling.toolchain import BuildError, Toolchain
+from bundling.toolchain import BuildError, Flavour, Toolchain
 from dev import missing_needs, say
 
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPTS = ROOT / "build_scripts"
 BUILD, DIST = ROOT / "build", ROOT / "dist"
-MADE = BUILD / "made"
-LOG = BUILD / "pyinstaller.log"
 
 
 class Build:
@@ -40,6 +38,10 @@ class Build:
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.identity: Identity = read_identity(ROOT)
+        self.flavour: Flavour = options.flavour
+        self.place = BUILD / options.flavour
+        self.made = self.place / "made"
+        self.log = self.place / "pyinstaller.log"
         self.tools = Toolchain(ROOT, options.flavour)
         say("build: the environment, with everything that goes into the bundle")
         self.tools.make()
@@ -54,10 +56,10 @@ class Build:
 
     def archive(self) -> Path:
         """Return the archive that was built."""
-        found = sorted(DIST.glob(f"{self.folder.name}.tar.*"))
-        if not found or not self.folder.is_dir():
+        found = packing.packed(self.folder)
+        if found is None or not self.folder.is_dir():
             raise BuildError(f"{self.folder} has not been built yet. Leave out --no-build.")
-        return found[0]
+        return found
 
     def make(self) -> None:
         """Build, dress and pack.
@@ -69,11 +71,11 @@ class Build:
         self._prepare()
         say("build: PyInstaller (some minutes)")
         self._freeze()
-        if missed := inspection.missed(LOG.read_text(encoding="utf-8", errors="replace")):
-            raise BuildError(f"PyInstaller did not find {', '.join(missed)} (see {LOG}).")
+        if missed := inspection.missed(self.log.read_text(encoding="utf-8", errors="replace")):
+            raise BuildError(f"PyInstaller did not find {', '.join(missed)} (see {self.log}).")
         shutil.rmtree(self.folder, ignore_errors=True)
         DIST.mkdir(exist_ok=True)
-        shutil.move(BUILD / "frozen" / "fundus-gui", self.folder)
+        shutil.move(self.place / "frozen" / "fundus-gui", self.folder)
         packing.strip_libraries(self.folder)
         for paper in ("LICENSE", "NOTICE"):
             if (ROOT / paper).is_file():
@@ -81,10 +83,10 @@ class Build:
         notices = self.folder / "THIRD-PARTY-NOTICES.txt"
         self._python("bundling.notices", str(ROOT), str(self.folder), str(notices))
         if sys.platform == "linux":
-            packing.dress_for_linux(self.identity, MADE, self.folder)
-        packing.write_installer_script(self.identity, MADE, self.folder.name, DIST)
+            packing.dress_for_linux(self.identity, self.made, self.folder)
+        packing.write_installer_script(self.identity, self.made, self.folder.name, DIST)
         say("build: the archive")
-        archive = packing.pack(self.folder)
+        archive = packing.pack(self.folder, self.flavour)
         say(f"build: {archive} ({archive.stat().st_size / 1e6:.0f} MB)")
 
     def findings(self) -> Iterator[Finding]:
@@ -93,12 +95,14 @@ class Build:
         yield from self._inspect(archive)
         with tempfile.TemporaryDirectory(prefix="fundus-gui-bundle-") as folder:
             work = make_workplace(Path(folder), archive, ROOT)
+            sample = sorted((self.folder / SAMPLES).glob("*.jpg"))[0]
+            self._python("bundling.formats", str(sample), str(work.formats))
             source = source_command(self.tools.python, placeholders=self.placeholders)
             yield from check_console(work, self.identity, source)
-            yield from check_window(work, self.tools.python, BUILD / "pictures")
+            yield from check_window(work, self.tools.python, self.place / "pictures")
 
     def _inspect(self, archive: Path) -> Iterator[Finding]:
-        missed = inspection.missed(LOG.read_text(encoding="utf-8", errors="replace"))
+        missed = inspection.missed(self.log.read_text(encoding="utf-8", errors="replace"))
         said = ", ".join(missed) or "0"
         yield Finding("B1 not found while building", "0", said, not missed)
         names = [str(ROOT)]
@@ -108,8 +112,12 @@ class Build:
         held += self._python("bundling.modules", str(self.folder / CONSOLE), *names).split()
         said = ", ".join(held[:5]) or "0"
         yield Finding("B10 names of folders and people", "0", said, not held)
-        yield from inspection.size_findings(self.folder, archive)
+        yield from inspection.size_findings(self.folder, archive, self.flavour)
         yield inspection.glibc_finding(self.folder)
+        yield linkage.linkage_finding(self.folder)
+        strange = licences.unknown_libraries(self.folder)
+        said = ", ".join(strange) or "no GPL or AGPL alone"
+        yield Finding("B14 licences of libraries", "looked at", said, not strange)
         yield from inspection.desktop_findings(self.folder)
 
     def _require_system_libraries(self) -> None:
@@ -119,20 +127,20 @@ class Build:
             raise BuildError(f"install what the bundle is to contain: {', '.join(missing)}.")
 
     def _prepare(self) -> None:
-        MADE.mkdir(parents=True, exist_ok=True)
-        self._python("bundling.icon", str(MADE))
-        packing.write_version_files(self.identity, MADE)
+        self.made.mkdir(parents=True, exist_ok=True)
+        self._python("bundling.icon", str(self.made))
+        packing.write_version_files(self.identity, self.made)
 
     def _freeze(self) -> None:
         command = [self.tools.python, "-m", "PyInstaller", "--noconfirm"]
-        folders = ["--distpath", str(BUILD / "frozen"), "--workpath", str(BUILD / "work")]
+        folders = ["--distpath", str(self.place / "frozen"), "--workpath", str(self.place / "work")]
         variables = {
-            "FUNDUS_BUNDLE_MADE": str(MADE),
+            "FUNDUS_BUNDLE_MADE": str(self.made),
             "FUNDUS_BUNDLE_PLACEHOLDERS": str(int(self.placeholders)),
             "PYTHONHASHSEED": "1",  # the same source gives the same archive of modules
         }
         spec = str(SCRIPTS / "bundling" / "fundus_gui.spec")
-        with LOG.open("w", encoding="utf-8") as log:
+        with self.log.open("w", encoding="utf-8") as log:
             done = subprocess.run(
                 [*command, *folders, spec],
                 check=False,
@@ -142,7 +150,7 @@ class Build:
                 stderr=subprocess.STDOUT,
             )
         if done.returncode:
-            raise BuildError(f"PyInstaller failed (see {LOG}).")
+            raise BuildError(f"PyInstaller failed (see {self.log}).")
 
     def _python(self, module: str, *arguments: str) -> str:
         """Run a module of this folder in the build environment; return what it prints."""

@@ -21,8 +21,10 @@ EXCLUDED_MODULES = (
     "aiohttp",
     "frozenlist",
     "hf_xet",  # speeds up downloads of whole model hubs
+    "huggingface_hub.inference",
     "matplotlib.tests",
     "multidict",
+    "networkx",  # for torch.compile alone
     "pip",
     "pkg_resources",
     "propcache",
@@ -31,16 +33,77 @@ EXCLUDED_MODULES = (
     "pyarrow._gcsfs",
     "pyarrow._s3fs",
     "pyarrow.flight",
+    "pydantic.v1",
     "pytest",
+    "pywt",
+    "readline",  # its library is under the GNU General Public License
+    "scipy.cluster",
+    "scipy.datasets",
+    "scipy.io",
+    "scipy.odr",
+    "scipy.signal",
     "setuptools",
+    "sklearn._loss",
+    "sklearn.cluster",
+    "sklearn.covariance",
+    "sklearn.cross_decomposition",
+    "sklearn.datasets",
+    "sklearn.decomposition",
+    "sklearn.ensemble",
+    "sklearn.feature_extraction",
+    "sklearn.gaussian_process",
+    "sklearn.inspection",
+    "sklearn.linear_model",
+    "sklearn.manifold",
+    "sklearn.mixture",
+    "sklearn.neighbors",
+    "sklearn.neural_network",
+    "sklearn.svm",
+    "sklearn.tree",
+    "sqlite3",
+    "sympy.categories",
+    "sympy.combinatorics.testutil",
+    "sympy.crypto",
+    "sympy.diffgeom",
+    "sympy.holonomic",
+    "sympy.physics",
+    "sympy.stats",
     "tensorboard",
     "tkinter",
+    "torch._inductor.compile_fx",  # like its siblings here, for torch.compile alone
+    "torch._inductor.fx_passes",
+    "torch._inductor.graph",
+    "torch._inductor.ir",
+    "torch._inductor.kernel",
+    "torch._inductor.lowering",
+    "torch._inductor.mkldnn_lowerings",
+    "torch._inductor.scheduler",
+    "torch._inductor.select_algorithm",
+    "torch._vendor.quack",
+    "torch.ao.ns",
+    "torch.ao.pruning",
+    "torch.distributed.pipelining",
+    "torch.testing._internal.common_methods_invocations",
+    "torch.testing._internal.common_modules",
+    "torch.testing._internal.common_nn",
+    "torch.testing._internal.common_optimizers",
+    "torch.testing._internal.common_quantization",
+    "torch.testing._internal.distributed.distributed_test",
+    "torch.testing._internal.distributed.nn",
+    "torch.testing._internal.distributed.rpc",
+    "torch.testing._internal.generated",
+    "torch.testing._internal.hop_db",
+    "torch.testing._internal.opinfo",
+    "torch.testing._internal.optests",
+    "torch.utils.benchmark",
+    "torch.utils.tensorboard",
     "triton",  # 1 GB, for torch.compile alone
     "yarl",
 )
 
 _DROPPED = (
-    "PySide6/Qt/lib/libQt6EglFS",
+    "PySide6/Qt/lib/libQt6EglF",
+    "PySide6/Qt/lib/libQt6Network",
     "PySide6/Qt/lib/libQt6Pdf",
     "PySide6/Qt/lib/libQt6Qml",
     "PySide6/Qt/lib/libQt6Quick",
@@ -55,9 +118,11 @@ _DROPPED = (
     "PySide6/Qt/plugins/platformthemes/libqgtk3",
     "PySide6/Qt/plugins/tls",
     "matplotlib/mpl-data/sample_data",
+    "nvidia/nvshmem/lib/nvshmem_",  # between machines
     "pyarrow/include/",
     "pyarrow/src/",
     "pyarrow/tests/",
+    "sklearn/datasets/",
     "torch/bin/protoc",
     "torch/bin/test_",
     "torch/include/",
@@ -66,19 +131,42 @@ _DROPPED = (
     "weights/figures/",
 )
 _DROPPED_LIBRARIES = (
-    # wanted by plug-ins and modules that are dropped; all but Arrow's come with GTK
-    "libQt6EglFS",
+    # what the system's graphics drivers are linked to, in a version that fits them: one from the
+    # build machine may be too old for them, and asks for a newer C library than all else does
+    "libexpat.",
+    "libgcc_s.",
+    "libstdc++.",
+    # of CUDA, for profilers, several machines and programs of other kinds
+    "libcheckpoint.",
+    "libcufftw.",
+    "libcufile_rdma.",
+    "libcusolverMg.",
+    "libnvblas.",
+    "libnvperf_",
+    "libpcsamplingutil.",
+    # wanted by plug-ins and modules that are dropped; most come with GTK
+    "libQt6EglF",
+    "libQt6Network",
+    "libXau.",
     "libXcomposite.",
     "libXcursor.",
     "libXdamage.",
+    "libXdmcp.",
+    "libXext.",
+    "libXfixes.",
+    "libXi.",
     "libXinerama.",
+    "libXrandr.",
+    "libXrender.",
     "libarrow_flight",
     "libarrow_python_flight",
     "libarrow_s3",
     "libatk-",
     "libatspi.",
     "libblkid.",
+    "libbsd.",
     "libcairo",
+    "libcom_err.",
     "libdatrie.",
     "libepoxy.",
     "libfribidi.",
@@ -87,19 +175,34 @@ _DROPPED_LIBRARIES = (
     "libgmodule-",
     "libgobject-",
     "libgraphite2.",
+    "libgssapi_krb5.",
     "libgtk-",
     "libharfbuzz.",
     "libjpeg.",
+    "libk5crypto.",
+    "libkeyutils.",
+    "libkrb5",
+    "libmd.",
     "libmount.",
     "libpango",
     "libpixman-",
     "libselinux.",
     "libthai.",
 )
-# torch reads its own source for `torch.jit` and for its settings; of these only to compile.
-_WITHOUT_SOURCE = ("torch/_inductor/", "torch/testing/")
+# torch reads its own source for `torch.jit` and for its settings; of these only the latter.
+_WITHOUT_SOURCE = (
+    "torch/_dynamo/",
+    "torch/_export/",
+    "torch/_inductor/",
+    "torch/_vendor/",
+    "torch/ao/",
+    "torch/distributed/",
+    "torch/export/",
+    "torch/onnx/",
+    "torch/testing/",
+)
 _SETTINGS = "config"  # begins the names of the files that torch reads settings from
-_DEVELOPMENT = (".pyi", ".h", ".pxd", ".pxi", ".pyx")
+_DEVELOPMENT = (".a", ".bc", ".build", ".h", ".pxd", ".pxi", ".pyi", ".pyx", ".tp")
 
 STRIPPED = (
     # names of functions that only a debugger reads: a tenth of the bundle; not of libraries that
@@ -113,6 +216,7 @@ STRIPPED = (
     "torch/lib/libtorch_python.so",
     "yaml/*.so",
 )
+_LEXERS = ("__init__", "_mapping", "python", "special")
 _LANGUAGES = ("zh_CN",)  # of Qt's own dialogs, besides English
 
 _FOREIGN_TORCHVISION = ("torchvision/_C.", "torchvision/image.")
@@ -157,6 +261,14 @@ def torchvision_extensions() -> list[str]:
         for file in files
         if file.suffix in {".so", ".pyd"}
     )
+
+
+def unused_lexers() -> list[str]:
+    """Return what colours the source code of other languages than Python."""
+    found = importlib.util.find_spec("pygments.lexers")
+    folders = (found and found.submodule_search_locations) or ()
+    files = (file for folder in folders for file in Path(folder).glob("*.py"))
+    return sorted(f"pygments.lexers.{file.stem}" for file in files if file.stem not in _LEXERS)
 
 
 def own_modules(root: Path) -> list[str]:

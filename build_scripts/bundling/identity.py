@@ -45,7 +45,13 @@ class Identity:
             "CFBundleTypeName": "Photograph",
             "CFBundleTypeRole": "Viewer",
             "LSHandlerRank": "Alternate",
-            "LSItemContentTypes": ["public.jpeg", "public.png", "public.tiff", "public.folder"],
+            "LSItemContentTypes": [
+                "public.jpeg",
+                "public.png",
+                "public.tiff",
+                "org.nema.dicom",
+                "public.folder",
+            ],
         }
         return {
             "CFBundleDisplayName": self.title,

@@ -16,14 +16,14 @@ class Isolation:
     """How a program is started.
 
     Attributes:
-        bundle: folder that may only be read.
+        read_only: folders that may only be read, the bundle's first.
         home: the user's folder.
         hidden: folders that look empty.
         prefix: what gives the process a view of its own of files and network, empty where the
             system does not allow it.
     """
 
-    bundle: Path
+    read_only: tuple[Path, ...]
     home: Path
     hidden: tuple[Path, ...]
     prefix: tuple[str, ...]
@@ -42,13 +42,14 @@ class Isolation:
         ]
         if not self.prefix:
             return clean
-        bundle = shlex.quote(str(self.bundle))
         steps = [
             # processes of one training talk to each other through the loopback device
             "PATH=$PATH:/usr/sbin:/sbin ip link set lo up || true",
             *(f"mount -t tmpfs none {shlex.quote(str(folder))}" for folder in self.hidden),
-            f"mount --bind {bundle} {bundle}",
-            f"mount -o remount,ro,bind {bundle}",
+            *(
+                f"mount --bind {folder} {folder}; mount -o remount,ro,bind {folder}"
+                for folder in map(shlex.quote, map(str, self.read_only))
+            ),
             f"cd /; exec {shlex.join(clean)}",
         ]
         return [*self.prefix, "sh", "-ec", "\n".join(steps)]
@@ -58,7 +59,7 @@ class Isolation:
         seen = " ".join(f"{shlex.quote(str(folder))}/*" for folder in self.hidden)
         attempts = (
             f"for file in {seen}; do test ! -e $file || exit 1; done\n"
-            f"test ! -w {shlex.quote(str(self.bundle))}\n"
+            f"test ! -w {shlex.quote(str(self.read_only[0]))}\n"
             "if command -v python3 || command -v python; then exit 1; fi\n"
             # no network but the loopback device
             "while read line; do case $line in *lo:*) ;; *:*) exit 1;; esac; done"
@@ -87,8 +88,8 @@ def isolate(bundle: Path, home: Path, root: Path) -> Isolation:
     own_view = ["unshare", "--mount", "--net"]
     for prefix in (own_view, [*own_view, "--map-root-user"]):
         if os.name == "posix" and _succeeds([*prefix, "mount", "-t", "tmpfs", "none", "/mnt"]):
-            return Isolation(bundle, home, hidden, tuple(prefix))
-    return Isolation(bundle, home, hidden, ())
+            return Isolation((bundle,), home, hidden, tuple(prefix))
+    return Isolation((bundle,), home, hidden, ())
 
 
 def _succeeds(command: Sequence[str]) -> bool:

@@ -10,13 +10,15 @@ import subprocess
 import sys
 import sysconfig
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
-from bundling.contents import EXCLUDED_MODULES
+from packaging.requirements import Requirement
 
-_NAME = re.compile(r"[\w.-]+")
+from bundling.contents import EXCLUDED_MODULES
+from bundling.licences import declared, unfit_packages
+
 _LICENCE_FILE = re.compile(r"(licen[cs]e|copying|notice|authors)", re.IGNORECASE)
 _LINE = "=" * 100
 _QT = (
@@ -33,29 +35,35 @@ _PYINSTALLER = (
 def third_parties(root: Path) -> list[Distribution]:
     """Return the program's dependencies, theirs and so on, by name."""
     with (root / "pyproject.toml").open("rb") as file:
-        waiting: list[str] = list(tomllib.load(file)["project"]["dependencies"])
+        waiting = [Requirement(text) for text in tomllib.load(file)["project"]["dependencies"]]
     found: dict[str, Distribution] = {}
+    seen: set[str] = set()
     while waiting:
         requirement = waiting.pop()
-        name = _NAME.match(requirement)
-        if name is None or "extra ==" in requirement or name[0].lower() in found:
+        wanted = f"{requirement.name}{sorted(requirement.extras)}"
+        if wanted in seen or requirement.name.replace("-", "_") in EXCLUDED_MODULES:
             continue
-        if name[0].replace("-", "_") in EXCLUDED_MODULES:
-            continue
+        seen.add(wanted)
         try:
-            found[name[0].lower()] = distribution(name[0])
+            package = distribution(requirement.name)
         except PackageNotFoundError:  # for another system
             continue
-        waiting += found[name[0].lower()].requires or []
+        found[requirement.name.lower().replace("_", "-")] = package
+        waiting += _requirements(package, requirement.extras)
     return [found[name] for name in sorted(found)]
 
 
+def _requirements(package: Distribution, extras: Iterable[str]) -> Iterator[Requirement]:
+    """Yield what a package needs on this system, with what was asked for in brackets."""
+    for requirement in map(Requirement, package.requires or ()):
+        marker = requirement.marker
+        if marker is None or any(marker.evaluate({"extra": name}) for name in ("", *extras)):
+            yield requirement
+
+
 def _of_distribution(package: Distribution) -> Iterator[str]:
-    about = package.metadata
-    licence = about.get("License-Expression") or about.get("License", "").split("\n")[0]
-    classifiers = [c for c in about.get_all("Classifier", []) if c.startswith("License ::")]
-    named = licence or "; ".join(c.rpartition(":: ")[2] for c in classifiers) or "see below"
-    yield _heading(f"{about['Name']} {package.version}", named)
+    name = package.metadata["Name"]
+    yield _heading(f"{name} {package.version}", declared(package) or "see below")
     for file in package.files or ():
         if ".dist-info" in file.parts[0] and _LICENCE_FILE.search(file.name):
             path = Path(str(package.locate_file(file)))
@@ -108,8 +116,14 @@ def _heading(name: str, licence: str) -> str:
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Write the file."""
+    """Write the file.
+
+    Raises:
+        SystemExit: something inside may not be passed on.
+    """
     root, bundle, out = map(Path, arguments)
+    if unfit := list(unfit_packages(third_parties(root))):
+        sys.exit(f"bundling.notices: may not be passed on: {', '.join(unfit)}")
     out.write_text("\n".join(notices(root, bundle)), encoding="utf-8")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-import os
+import hashlib
 import platform
 import shutil
 import subprocess
@@ -18,6 +18,9 @@ from bundling.toolchain import Flavour
 
 HERE = Path(__file__).resolve().parent
 _LARGEST_MENU_ICON = 512
+_ARCHIVES = (".tar.zst", ".tar.xz", ".zip")
+# CUDA's libraries are large and compressed already
+_EFFORT: dict[Flavour, int] = {"cpu": 19, "cuda": 3}
 
 
 def bundle_name(identity: Identity, flavour: Flavour, *, placeholders: bool) -> str:
@@ -83,8 +86,23 @@ def strip_libraries(folder: Path) -> None:
             subprocess.run(["strip", "--strip-unneeded", str(library)], check=True)
 
 
-def pack(folder: Path) -> Path:
-    """Write the archive beside the folder and return it."""
+def packed(folder: Path) -> Path | None:
+    """Return the archive beside a folder."""
+    names = (folder.with_name(folder.name + suffix) for suffix in _ARCHIVES)
+    return next((archive for archive in names if archive.is_file()), None)
+
+
+def pack(folder: Path, flavour: Flavour) -> Path:
+    """Write the archive beside the folder, with its checksum, and return it."""
+    archive = _pack(folder, flavour)
+    with archive.open("rb") as file:
+        checksum = hashlib.file_digest(file, "sha256").hexdigest()
+    line = f"{checksum}  {archive.name}\n"  # for sha256sum --check
+    archive.with_name(f"{archive.name}.sha256").write_text(line, encoding="utf-8")
+    return archive
+
+
+def _pack(folder: Path, flavour: Flavour) -> Path:
     if sys.platform != "linux":
         kind = "zip" if sys.platform == "win32" else "xztar"
         return Path(shutil.make_archive(str(folder), kind, folder.parent, folder.name))
@@ -95,9 +113,7 @@ def pack(folder: Path) -> Path:
         subprocess.run([*tar, "-cJf", str(archive), folder.name], check=True)
         return archive
     archive = folder.with_name(f"{folder.name}.tar.zst")
-    subprocess.run(
-        [*tar, "--zstd", "-cf", str(archive), folder.name],
-        check=True,
-        env={**os.environ, "ZSTD_CLEVEL": "16", "ZSTD_NBTHREADS": "2"},
-    )
+    # the longest look-back that unpacks without asking for more memory
+    effort = f"zstd -{_EFFORT[flavour]} --long=27 -T0"
+    subprocess.run([*tar, "-I", effort, "-cf", str(archive), folder.name], check=True)
     return archive

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
@@ -47,6 +47,11 @@ class Screen:
 
     def __exit__(self, *_: object) -> None:
         self._stack.close()
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """What a program needs in its environment to be shown here."""
+        return {"DISPLAY": self.display}
 
     def find(
         self, title: str, seconds: float, program: subprocess.Popen[bytes] | None = None
@@ -105,12 +110,24 @@ class Screen:
             command = ["import", "-display", self.display, "-window", "root", str(file)]
             subprocess.run(command, check=False, capture_output=True)
 
+    def count(self, title: str) -> int:
+        """Return how many windows have such a title."""
+        return sum(1 for _ in self._all_with_title(title))
+
+    def size(self, window: str) -> tuple[int, int]:
+        """Return width and height of a window."""
+        lines = self._do("getwindowgeometry", "--shell", window).splitlines()
+        told = dict(line.split("=") for line in lines)
+        return int(told["WIDTH"]), int(told["HEIGHT"])
+
     def _with_title(self, title: str) -> str:
-        """Return a visible window of the program, whose title Qt tells in Unicode only."""
+        return next(self._all_with_title(title), "")
+
+    def _all_with_title(self, title: str) -> Iterator[str]:
+        """Yield the visible windows of the program, whose titles Qt tells in Unicode only."""
         for window in self._do("search", "--onlyvisible", "--class", _CLASS).split():
             if title in self._do("getwindowname", window):
-                return window
-        return ""
+                yield window
 
     def _start(self, command: Sequence[str], pass_fds: Sequence[int] = ()) -> None:
         process = subprocess.Popen(
@@ -131,4 +148,4 @@ class Screen:
         return done.stdout.strip()
 
     def _variables(self) -> dict[str, str]:
-        return {**os.environ, "DISPLAY": self.display}
+        return {**os.environ, **self.variables}

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,11 +16,14 @@ from bundling.findings import Finding
 from bundling.identity import CONSOLE, WINDOW, Identity
 from bundling.isolation import Isolation, isolate
 
-HOME_NAME = "Zoë 眼底"
+HOME_NAME, FOLDER_NAME = "Zoë 眼底", "Programs 程序"
+TITLE = "Fundus classifier"
+PATIENCE_SECONDS = 300.0
 _START_SECONDS, _VERSION_SECONDS, _DOCTOR_SECONDS = 2.0, 1.0, 90.0
 _MOST_BYTES = 1_500_000_000
 _TOLERANCE = 1e-6
 _LONGEST_SECONDS = 900
+_END_SECONDS = 60.0
 SAMPLES = Path("_internal", "resources", "samples")
 
 
@@ -52,12 +55,27 @@ class Workplace:
     def __init__(self, folder: Path, bundle: Path, isolation: Isolation) -> None:
         self.folder, self.bundle, self.isolation = folder, bundle, isolation
         self.photographs = folder / "photographs"
+        self.formats = folder / "formats"
 
-    def run(self, *arguments: str, bundle: Path | None = None) -> Run:
-        """Run the console entry to its end."""
+    def run(
+        self,
+        *arguments: str,
+        bundle: Path | None = None,
+        variables: Mapping[str, str] | None = None,
+        isolation: Isolation | None = None,
+    ) -> Run:
+        """Run the console entry to its end.
+
+        Args:
+            arguments: of the program.
+            bundle: another than this one.
+            variables: of the environment, besides the language.
+            isolation: another than usual.
+        """
         executable = str((bundle or self.bundle) / CONSOLE)
         limited = ["/usr/bin/timeout", str(_LONGEST_SECONDS), executable, *arguments]
-        command = self.isolation.command(limited, {"LANG": "C.UTF-8"})
+        wanted = {"LANG": "C.UTF-8", **(variables or {})}
+        command = (isolation or self.isolation).command(limited, wanted)
         with tempfile.TemporaryFile("w+b") as output:
             began = time.monotonic()
             process = subprocess.Popen(
@@ -70,19 +88,39 @@ class Workplace:
             said = output.read().decode("utf-8", "replace")
         return Run(process.returncode, said, seconds, usage.ru_maxrss * 1024)
 
-    def start_window(self, display: str) -> subprocess.Popen[bytes]:
-        """Start the windowed entry."""
-        variables = {"LANG": "C.UTF-8", "DISPLAY": display}
-        command = self.isolation.command([str(self.bundle / WINDOW)], variables)
-        with (self.folder / "window.log").open("ab") as log:
+    def start_window(
+        self,
+        *arguments: str,
+        variables: Mapping[str, str],
+        isolation: Isolation | None = None,
+    ) -> subprocess.Popen[bytes]:
+        """Start the windowed entry; what it says goes to `window_log`."""
+        program = [str(self.bundle / WINDOW), *arguments]
+        command = (isolation or self.isolation).command(program, {"LANG": "C.UTF-8", **variables})
+        with self.window_log.open("ab") as log:
             return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+
+    @property
+    def window_log(self) -> Path:
+        """What the windows say on the console."""
+        return self.folder / "window.log"
+
+
+def end_of(process: subprocess.Popen[bytes]) -> int | None:
+    """Wait for the exit code, None of a program that had to be killed."""
+    try:
+        return process.wait(_END_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return None
 
 
 def make_workplace(folder: Path, archive: Path, root: Path) -> Workplace:
     """Unpack what a person would download."""
-    command = ["tar", "-xf", str(archive), "-C", str(folder)]
-    subprocess.run(command, check=True)
-    (bundle,) = folder.iterdir()
+    programs = folder / FOLDER_NAME
+    programs.mkdir()
+    subprocess.run(["tar", "-xf", str(archive), "-C", str(programs)], check=True)
+    (bundle,) = programs.iterdir()
     return Workplace(folder, bundle, isolate(bundle, folder / HOME_NAME, root))
 
 
@@ -179,7 +217,7 @@ def _ended_well(what: str, run: Run, result: Path) -> Finding:
 def _same_as_source(work: Workplace, source: Sequence[str]) -> Iterator[Finding]:
     """Compare the answers with those of the program run from its source."""
     own, theirs = work.folder / "console.csv", work.folder / "source.csv"
-    paths = (str(work.bundle / SAMPLES), str(work.photographs))
+    paths = tuple(map(str, (work.bundle / SAMPLES, work.photographs, work.formats)))
     arguments = ("classify", *paths, "--device", "cpu")
     ran = work.run(*arguments, "--out", str(own))
     yield _ended_well("classifies on the command line", ran, own)
@@ -193,7 +231,9 @@ def _same_as_source(work: Workplace, source: Sequence[str]) -> Iterator[Finding]
     if done.returncode:
         yield Finding("B6 same answers as from source", "", done.stderr[-300:], False)
         return
-    yield same_answers("B6 same answers as from source", own, theirs)
+    yield same_answers("B6 same answers as from source, all formats", own, theirs)
+    verified = work.run("verify", str(own), *paths, "--device", "cpu", "--seed", "1")
+    yield _ended_well("verifies its table", verified, own)
 
 
 def same_answers(check: str, one: Path, other: Path) -> Finding:

@@ -12,21 +12,20 @@ from pathlib import Path
 
 from bundling.findings import Finding
 from bundling.screen import Screen
-from bundling.smoke import Workplace, same_answers
+from bundling.smoke import PATIENCE_SECONDS, TITLE, Workplace, end_of, same_answers
+from bundling.smoke_machines import check_machines
+from bundling.smoke_tour import check_demo, check_guide, check_language
 from bundling.toolchain import BuildError
 
-_TITLE = "Fundus classifier"
 _START_SECONDS = 2.0
 _STARTS = 3
-_PATIENCE = 300.0
 _NOTICED_SECONDS = 10.0  # until the window has seen that a training has ended
-_END_SECONDS = 60.0
 _SCRIPTS = Path(__file__).resolve().parent.parent
 
 Places = Mapping[str, Sequence[int]]
 
 
-def check_window(work: Workplace, python: str, pictures: Path | None) -> Iterator[Finding]:
+def check_window(work: Workplace, python: str, pictures: Path) -> Iterator[Finding]:
     """Do it on a screen of its own.
 
     Args:
@@ -34,11 +33,12 @@ def check_window(work: Workplace, python: str, pictures: Path | None) -> Iterato
         python: of the build environment, which tells where the buttons are.
         pictures: folder for pictures of what was seen.
     """
+    pictures.mkdir(parents=True, exist_ok=True)
     with Screen() as screen:
         places, reading_seconds = _places(work, python, screen.display)
         yield from _starts(work, screen)
-        process = work.start_window(screen.display)
-        window = screen.find(_TITLE, _PATIENCE, process)
+        process = work.start_window(variables=screen.variables)
+        window = screen.find(TITLE, PATIENCE_SECONDS, process)
         if not window:
             yield Finding("shows its window", "yes", f"exit {process.poll()}", passed=False)
             process.kill()
@@ -46,14 +46,18 @@ def check_window(work: Workplace, python: str, pictures: Path | None) -> Iterato
         screen.settle(window)
         table = work.folder / "window.csv"
         _classify(screen, window, places, table)
-        _picture(screen, pictures, "classified")
+        screen.picture(pictures / "classified.png")
+        yield check_guide(screen, pictures)
         console = work.folder / "console.csv"
         yield same_answers("window and command line agree on the samples", table, console)
         _open_data(work, screen)
         time.sleep(5 + 2 * reading_seconds)
         yield _train(work, screen, window, places)
-        _picture(screen, pictures, "trained")
+        screen.picture(pictures / "trained.png")
         yield from _end(work, screen, process)
+        yield check_demo(work, screen, pictures)
+        yield from check_machines(work, screen)
+        yield check_language(work, screen, pictures)
 
 
 def _places(work: Workplace, python: str, display: str) -> tuple[Places, float]:
@@ -79,12 +83,12 @@ def _starts(work: Workplace, screen: Screen) -> Iterator[Finding]:
     seconds, codes = [], []
     for _ in range(_STARTS + 1):  # the first reads the files
         began = time.monotonic()
-        process = work.start_window(screen.display)
-        screen.find(_TITLE, _PATIENCE, process)
+        process = work.start_window(variables=screen.variables)
+        screen.find(TITLE, PATIENCE_SECONDS, process)
         seconds.append(time.monotonic() - began)
         time.sleep(1)
         screen.press("ctrl+q")
-        codes.append(_end_of(process))
+        codes.append(end_of(process))
     warm = statistics.median(seconds[1:])
     yield Finding(
         "B5 start to the first window, warm",
@@ -101,7 +105,7 @@ def _starts(work: Workplace, screen: Screen) -> Iterator[Finding]:
 def _classify(screen: Screen, window: str, places: Places, table: Path) -> None:
     """Click on the samples and write the results to a table by the keyboard."""
     screen.click(window, places["samples"])
-    deadline = time.monotonic() + _PATIENCE
+    deadline = time.monotonic() + PATIENCE_SECONDS
     dialog = ""
     while not dialog and time.monotonic() < deadline:
         screen.press("ctrl+e")  # nothing happens before all is classified
@@ -114,10 +118,10 @@ def _classify(screen: Screen, window: str, places: Places, table: Path) -> None:
 def _open_data(work: Workplace, screen: Screen) -> None:
     """Choose the photographs on the second page."""
     screen.press("ctrl+2", "ctrl+d")
-    screen.find("Open a folder", _PATIENCE)
+    screen.find("Open a folder", PATIENCE_SECONDS)
     screen.type(str(work.photographs))
     screen.press("Return")
-    screen.is_gone("Open a folder", _PATIENCE)
+    screen.is_gone("Open a folder", PATIENCE_SECONDS)
 
 
 def _train(work: Workplace, screen: Screen, window: str, places: Places) -> Finding:
@@ -130,7 +134,7 @@ def _train(work: Workplace, screen: Screen, window: str, places: Places) -> Find
         screen.press("Tab")
     began = time.monotonic()
     screen.click(window, places["start"])
-    ended = _wait_for(lambda: _has_ended(runs), _PATIENCE)
+    ended = _wait_for(lambda: _has_ended(runs), PATIENCE_SECONDS)
     seconds = time.monotonic() - began
     time.sleep(_NOTICED_SECONDS)
     done = ended and any(runs.glob("*/report.html"))
@@ -153,25 +157,16 @@ def _has_ended(runs: Path) -> bool:
 def _end(work: Workplace, screen: Screen, process: subprocess.Popen[bytes]) -> Iterator[Finding]:
     """Close the window; nothing may have been complained of."""
     screen.press("ctrl+q")
-    code = _end_of(process)
+    code = end_of(process)
     yield Finding("closes", "exit 0", f"exit {code}", code == 0)
     logs = (
-        work.folder / "window.log",
+        work.window_log,
         work.isolation.home / ".local/share/fundus_gui/fundus-gui.log",
     )
     said = "".join(log.read_text(encoding="utf-8") for log in logs if log.is_file())
     yield Finding(
         "warnings and errors told", "none", said.strip()[-300:] or "none", not said.strip()
     )
-
-
-def _end_of(process: subprocess.Popen[bytes]) -> int | None:
-    """Return the exit code, None of a program that had to be killed."""
-    try:
-        return process.wait(_END_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        return None
 
 
 def _wait_for(is_true: Callable[[], bool], seconds: float) -> bool:
@@ -181,9 +176,3 @@ def _wait_for(is_true: Callable[[], bool], seconds: float) -> bool:
             return False
         time.sleep(0.2)
     return True
-
-
-def _picture(screen: Screen, pictures: Path | None, name: str) -> None:
-    if pictures is not None:
-        pictures.mkdir(parents=True, exist_ok=True)
-        screen.picture(pictures / f"{name}.png")

@@ -20,6 +20,12 @@ UninstallDisplayIcon={app}\$window.exe
 Compression=lzma2/max
 SolidCompression=yes
 WizardStyle=modern
+ChangesAssociations=yes
+CloseApplications=yes
+#ifdef Sign
+SignTool=sign
+SignedUninstaller=yes
+#endif
 
 [Languages]
 Name: "english"; MessagesFile: "compiler:Default.isl"
@@ -37,6 +43,21 @@ Type: filesandordirs; Name: "{app}\_internal"
 [Icons]
 Name: "{group}\$title"; Filename: "{app}\$window.exe"
 Name: "{autodesktop}\$title"; Filename: "{app}\$window.exe"; Tasks: desktopicon
+
+[Registry]
+; "Open with" names the program for these; what a double click opens stays as it is.
+Root: HKA; Subkey: "Software\Classes\Applications\$window.exe"; ValueType: string; ValueName: "FriendlyAppName"; ValueData: "$title"; Flags: uninsdeletekey
+Root: HKA; Subkey: "Software\Classes\Applications\$window.exe\shell\open\command"; ValueType: string; ValueData: """{app}\$window.exe"" gui ""%1"""
+Root: HKA; Subkey: "Software\Classes\Applications\$window.exe\SupportedTypes"; ValueType: string; ValueName: ".jpg"; ValueData: ""
+Root: HKA; Subkey: "Software\Classes\Applications\$window.exe\SupportedTypes"; ValueType: string; ValueName: ".jpeg"; ValueData: ""
+Root: HKA; Subkey: "Software\Classes\Applications\$window.exe\SupportedTypes"; ValueType: string; ValueName: ".jpe"; ValueData: ""
+Root: HKA; Subkey: "Software\Classes\Applications\$window.exe\SupportedTypes"; ValueType: string; ValueName: ".jfif"; ValueData: ""
+Root: HKA; Subkey: "Software\Classes\Applications\$window.exe\SupportedTypes"; ValueType: string; ValueName: ".png"; ValueData: ""
+Root: HKA; Subkey: "Software\Classes\Applications\$window.exe\SupportedTypes"; ValueType: string; ValueName: ".tif"; ValueData: ""
+Root: HKA; Subkey: "Software\Classes\Applications\$window.exe\SupportedTypes"; ValueType: string; ValueName: ".tiff"; ValueData: ""
+Root: HKA; Subkey: "Software\Classes\Applications\$window.exe\SupportedTypes"; ValueType: string; ValueName: ".bmp"; ValueData: ""
+Root: HKA; Subkey: "Software\Classes\Applications\$window.exe\SupportedTypes"; ValueType: string; ValueName: ".webp"; ValueData: ""
+Root: HKA; Subkey: "Software\Classes\Applications\$window.exe\SupportedTypes"; ValueType: string; ValueName: ".dcm"; ValueData: ""
 
 [Run]
 Filename: "{app}\$window.exe"; Description: "{cm:LaunchProgram,$title}"; Flags: nowait postinstall skipifsilent
