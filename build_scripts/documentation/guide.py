@@ -1,12 +1,13 @@
 """The guide inside the program: some pages of the documentation as small HTML, without pictures.
 
-Written for Qt's rich text, which knows a part of HTML 4; a browser shows it just as well.
+Written for Qt's rich text, which knows a part of HTML 4; a browser shows it just as well. Pages in
+another language lie in a folder of its name within `docs`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from itertools import pairwise
 from pathlib import Path
@@ -14,7 +15,7 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from documentation.pages import NAVIGATION, source
+from documentation.pages import DOCS, NAVIGATION, source
 
 PAGES = (
     "start",
@@ -30,12 +31,25 @@ PAGES = (
     "privacy",
 )
 
+LANGUAGES: Mapping[str, Mapping[str, str]] = {
+    "en": {},
+    "zh_CN": {
+        "Guide": "指南",
+        "Contents": "目录",
+        "Begin": "开始",
+        "How to": "使用方法",
+        "Look up": "查阅",
+        "Understand": "原理",
+    },
+}
+"""The words between the pages by language, where they differ from the English ones."""
+
 _ELSEWHERE = re.compile(r"<!-- not in the guide -->.*?<!-- in the guide again -->\n?", re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?-->\n?", re.DOTALL)
 # No colours: they come from the window, or from the browser, light or dark.
 _HEAD = """\
 <!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><meta name="color-scheme" content="light dark">
+<html lang="{language}"><head><meta charset="utf-8"><meta name="color-scheme" content="light dark">
 <meta name="viewport" content="width=device-width">
 <title>{title}</title>
 <style>
@@ -48,25 +62,40 @@ pre {{ margin: 8px 0 8px 16px; white-space: pre-wrap; }}
 </style></head>
 <body>
 """
-_FOOT = '<hr>\n<p><a href="index.html">Contents</a></p>\n'
+_FOOT = '<hr>\n<p><a href="index.html">{contents}</a></p>\n'
 _END = "</body></html>\n"
 
 
-def guide() -> dict[str, str]:
+def page_of(name: str, language: str) -> Path:
+    """Return the Markdown file of a page of the guide."""
+    return source(name) if language == "en" else DOCS / language / f"{name}.md"
+
+
+def guide(language: str = "en") -> dict[str, str]:
     """Return the texts of the guide's files by name."""
-    pages = {f"{name}.html": _page(source(name).read_text(encoding="utf-8")) for name in PAGES}
-    return {"index.html": _index(), **pages}
+    pages = {
+        f"{name}.html": _page(page_of(name, language).read_text(encoding="utf-8"), language)
+        for name in PAGES
+    }
+    return {"index.html": _index(language), **pages}
 
 
 def write_guide(folder: Path) -> None:
-    """Write the guide into a folder, and take away what does not belong to it any more."""
-    folder.mkdir(parents=True, exist_ok=True)
-    texts = guide()
-    for path in folder.glob("*.html"):
-        if path.name not in texts:
-            path.unlink()
-    for name, text in texts.items():
-        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    """Write the guide, a folder for each language, and take away what does not belong to it."""
+    for language in LANGUAGES:
+        own = folder / language
+        own.mkdir(parents=True, exist_ok=True)
+        texts = guide(language)
+        for path in own.glob("*.html"):
+            if path.name not in texts:
+                path.unlink()
+        for name, text in texts.items():
+            (own / name).write_text(text, encoding="utf-8", newline="\n")
+
+
+def kept(markdown: str) -> str:
+    """Return what of a page belongs to the guide."""
+    return _COMMENT.sub("", _ELSEWHERE.sub("", markdown))
 
 
 def title(markdown: str) -> str:
@@ -79,24 +108,34 @@ def slug(heading: str) -> str:
     return re.sub(r"[^\w\- ]", "", heading.strip().lower().replace(" ", "-"))
 
 
-def _index() -> str:
-    lines = ["<h1>Guide</h1>"]
+def _index(language: str) -> str:
+    lines = [f"<h1>{_word('Guide', language)}</h1>"]
     for caption, names in NAVIGATION.items():
         chosen = [name for name in names if name in PAGES]
         if chosen:
-            links = "\n".join(map(_entry, chosen))
-            lines.append(f"<h2>{caption}</h2>\n<ul>\n{links}\n</ul>")
-    return _HEAD.format(title="Guide") + "\n".join(lines) + "\n" + _END
+            links = "\n".join(_entry(name, language) for name in chosen)
+            lines.append(f"<h2>{_word(caption, language)}</h2>\n<ul>\n{links}\n</ul>")
+    head = _HEAD.format(language=_tag(language), title=_word("Guide", language))
+    return head + "\n".join(lines) + "\n" + _END
 
 
-def _entry(name: str) -> str:
-    text = title(source(name).read_text(encoding="utf-8"))
+def _word(english: str, language: str) -> str:
+    return LANGUAGES[language].get(english, english)
+
+
+def _tag(language: str) -> str:
+    """Return the language as HTML names it."""
+    return language.replace("_", "-")
+
+
+def _entry(name: str, language: str) -> str:
+    text = title(page_of(name, language).read_text(encoding="utf-8"))
     return f'<li><a href="{name}.html">{escape(text)}</a></li>'
 
 
-def _page(markdown: str) -> str:
+def _page(markdown: str, language: str) -> str:
     reader = MarkdownIt("commonmark").enable("table")
-    tokens = reader.parse(_COMMENT.sub("", _ELSEWHERE.sub("", markdown)))
+    tokens = reader.parse(kept(markdown))
     tokens = list(_without_pictures(tokens))
     for heading, inline in pairwise(tokens):
         if heading.type == "heading_open":
@@ -106,7 +145,8 @@ def _page(markdown: str) -> str:
         if token.children:
             token.children = list(_with_reachable_links(token.children))
     body: str = reader.renderer.render(tokens, reader.options, {})
-    return _HEAD.format(title=escape(title(markdown))) + body + _FOOT + _END
+    head = _HEAD.format(language=_tag(language), title=escape(title(markdown)))
+    return head + body + _FOOT.format(contents=_word("Contents", language)) + _END
 
 
 def _without_pictures(tokens: Sequence[Token]) -> Iterator[Token]:

@@ -23,6 +23,7 @@ from fundus_gui.cli.figure_table import figure_table, folded, with_interval
 from fundus_gui.core.assessments import Assessment
 from fundus_gui.core.assessments.assessing import Progress, Stage
 from fundus_gui.core.evaluation import EvaluationReport, Interval
+from fundus_gui.core.one_or_many import one_or_many
 
 _STAGES: Mapping[Stage, str] = {
     "reading": "Reading the labels of",
@@ -126,8 +127,10 @@ def _beginning(assessment: Assessment) -> str:
         source = assessment.tuning.source.title
         fitted_on = f" Temperature, prediction sets and thresholds were fitted on {source}."
     return (
-        f"{assessment.judged.source.title}: {report.images} photographs of {report.patients} "
-        f"patients, {len(report.class_names)} classes; {assessment.device}.{fitted_on} "
+        f"{assessment.judged.source.title}: {report.images} "
+        f"{one_or_many(report.images, 'photograph')} of {report.patients} "
+        f"{one_or_many(report.patients, 'patient')}, {len(report.class_names)} classes; "
+        f"{assessment.device}.{fitted_on} "
         f"Below each figure its {level:.0%} interval."
     )
 
@@ -143,7 +146,8 @@ def _further_figures(report: EvaluationReport) -> Iterator[str]:
         left_out = f"; {judged.left_out} with different classes left out" * bool(judged.left_out)
         yield (
             f"By the mean of each patient's photographs: balanced accuracy {_beside(balanced)}, "
-            f"macro-AUC {_beside(area)}, of {judged.patients} patients{left_out}."
+            f"macro-AUC {_beside(area)}, of {judged.patients} "
+            f"{one_or_many(judged.patients, 'patient')}{left_out}."
         )
 
 
@@ -166,7 +170,8 @@ def _decisions(report: EvaluationReport) -> Iterator[str]:
         )
     if referral is not None:
         yield (
-            f"Referral: {referral.images - referral.reported} of {referral.images} photographs "
+            f"Referral: {referral.images - referral.reported} of {referral.images} "
+            f"{one_or_many(referral.images, 'photograph')} "
             f"({referral.referral_rate:.1%}); {referral.error_rate:.1%} of the others are wrong"
             f"{_promised(report)}."
         )

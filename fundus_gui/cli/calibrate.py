@@ -25,6 +25,7 @@ from fundus_gui.core.catalogue import Catalogue, EnsembleSpec, write_ensemble
 from fundus_gui.core.catalogue.ensembles_file import read_entries
 from fundus_gui.core.errors import EnsembleError
 from fundus_gui.core.evaluation import EvaluationSettings
+from fundus_gui.core.one_or_many import one_or_many
 from fundus_gui.core.paths import user_weights_dir
 
 _TITLES = {"log_loss": "log-loss", "brier": "Brier score", "calibration_error": "ECE"}
@@ -127,7 +128,8 @@ def _calibrate_ensemble(
 
 
 def _print_check(check: CrossValidated, images: int) -> None:
-    table = Table(f"{images} photographs, cross-validated", box=box.SIMPLE_HEAD)
+    what = one_or_many(images, "photograph")
+    table = Table(f"{images} {what}, cross-validated", box=box.SIMPLE_HEAD)
     table.add_column("before", justify="right")
     table.add_column("after", justify="right")
     for figure, title in _TITLES.items():

@@ -27,6 +27,7 @@ from fundus_gui.cli.figure_table import folded
 from fundus_gui.core.catalogue import EnsembleSpec
 from fundus_gui.core.export import Resumption
 from fundus_gui.core.images import find_images
+from fundus_gui.core.one_or_many import one_or_many
 from fundus_gui.core.results import ImageResult, Prediction, UnreadableImage
 
 _MOST_ROWS = 40  # a longer table helps nobody; the CSV has all rows
@@ -204,12 +205,13 @@ class Report:
 def _continued(resumption: Resumption) -> str:
     """Say what became of the rows of a continued table."""
     done = resumption
+    kept = f"{done.kept} {one_or_many(done.kept, 'row')} kept"
     if not (done.again or done.new or done.dropped):
-        return f"The table was complete, nothing was to do: {done.kept} rows kept."
-    text = f"Continued: {done.kept} rows kept, {done.again} classified again, {done.new} new."
+        return f"The table was complete, nothing was to do: {kept}."
+    text = f"Continued: {kept}, {done.again} classified again, {done.new} new."
     if done.backup is not None:
         text += (
-            f" {done.dropped} earlier rows, of files that are changed or gone, fell out; "
-            f"{done.backup.name} still has them."
+            f" {done.dropped} earlier {one_or_many(done.dropped, 'row')}, of files that are "
+            f"changed or gone, fell out, but {done.backup.name} still has all of them."
         )
     return text

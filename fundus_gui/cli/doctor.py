@@ -47,7 +47,9 @@ def doctor(device: options.Device = "auto") -> None:
     for problem in problems:
         err.print(printable(problem), style="red", soft_wrap=True)
     if problems:
-        raise FundusError(f"{len(problems)} check(s) failed.")
+        raise FundusError(
+            "One check failed." if len(problems) == 1 else f"{len(problems)} checks failed."
+        )
     out.print("All is well.")
 
 

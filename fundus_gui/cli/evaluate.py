@@ -30,9 +30,11 @@ from fundus_gui.core.assessments.assessing import (
     default_part,
 )
 from fundus_gui.core.assessments.folder import evaluations_dir, free_name, write_assessment
+from fundus_gui.core.assessments.pseudonymised import pseudonymised
 from fundus_gui.core.catalogue import Catalogue
 from fundus_gui.core.datasets import Part
 from fundus_gui.core.evaluation import Bootstrap
+from fundus_gui.core.export import Pseudonyms, own_pseudonyms
 
 
 def evaluate(
@@ -55,6 +57,7 @@ def evaluate(
     replicates: options.Replicates = 2000,
     interval: options.IntervalKind = "percentile",
     near_duplicates: options.NearDuplicates = True,
+    path_names: options.EvaluationPathNames = "relative",
     device: options.Device = "auto",
     precision: options.Precision = "exact",
     batch_size: options.ClassifyBatchSize = 16,
@@ -84,13 +87,20 @@ def evaluate(
     classify = classify_with(
         catalogue, device, precision=precision, batch_size=batch_size, workers=workers
     )
-    _evaluate(request, catalogue, classify, _new_folder(out, request))
+    pseudonyms = own_pseudonyms() if path_names == "hashed" else None
+    _evaluate(request, catalogue, classify, _new_folder(out, request), pseudonyms)
 
 
 def _evaluate(
-    request: AssessmentRequest, catalogue: Catalogue, classify: Classify, folder: Path
+    request: AssessmentRequest,
+    catalogue: Catalogue,
+    classify: Classify,
+    folder: Path,
+    pseudonyms: Pseudonyms | None,
 ) -> None:
     assessment = _assess(replace(request, name=folder.name), catalogue, classify)
+    if pseudonyms is not None:
+        assessment = pseudonymised(assessment, pseudonyms)
     cards = {name: catalogue.model(name).card for name in request.spec.members}
     write_assessment(assessment, folder)
     print_assessment(assessment, folder)

@@ -13,9 +13,11 @@ from fundus_gui.cli.add import add
 from fundus_gui.cli.console import err, out, printable
 from fundus_gui.cli.convert import convert
 from fundus_gui.cli.licences import print_licences
+from fundus_gui.cli.titles import titles
 from fundus_gui.core.cards import ModelCard
 from fundus_gui.core.catalogue import Catalogue, EnsembleSpec, read_catalogue
 from fundus_gui.core.errors import UnknownNameError
+from fundus_gui.core.one_or_many import one_or_many
 from fundus_gui.core.paths import user_weights_dir
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ models_app = typer.Typer(
 )
 models_app.command()(add)
 models_app.command()(convert)
+models_app.command()(titles)
 
 
 @models_app.callback(invoke_without_command=True)
@@ -183,7 +186,13 @@ def _without_hashes(card: ModelCard) -> ModelCard:
     hashes = card.training.get("image_hashes")
     if not hashes:
         return card
-    return replace(card, training={**card.training, "image_hashes": f"of {len(hashes)} images"})
+    return replace(
+        card,
+        training={
+            **card.training,
+            "image_hashes": f"of {len(hashes)} {one_or_many(len(hashes), 'image')}",
+        },
+    )
 
 
 def _architecture_or_model(name: str, installed: list[str]) -> Architecture:

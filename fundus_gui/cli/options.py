@@ -139,10 +139,15 @@ PartSize = Annotated[
     Option(metavar="N", min=1, help="Photographs in each Parquet file that --engine ray writes."),
 ]
 VerifiedTable = Annotated[
-    Path, Argument(metavar="TABLE", help="The .csv or .parquet of a run, its .json beside it.")
+    str,
+    Argument(
+        metavar="TABLE",
+        help="The .csv or .parquet of a run, its .json beside it; or the folder (or URL) of the "
+        "parts that --engine ray wrote.",
+    ),
 ]
 VerifiedPhotographs = Annotated[
-    list[Path] | None,
+    list[str] | None,
     Argument(
         metavar="PATH",
         help="Where its photographs are now.  [default: where the record says]",
@@ -250,6 +255,15 @@ TuningPart = Annotated[
 ]
 TuningSplit = Annotated[
     Path | None, Option(metavar="FILE", help="The split.csv of a run, for --tuning-data.")
+]
+EvaluationPathNames = Annotated[
+    PathNaming,
+    Option(
+        "--paths",
+        help="How tables and report name photographs and patients: relative, as labels.csv does; "
+        "hashed, by pseudonyms that only the key in your own data folder can tell, the same as "
+        "'classify' gives. Columns of labels.csv that are compared as groups stay.",
+    ),
 ]
 EvaluationOut = Annotated[
     Path | None,

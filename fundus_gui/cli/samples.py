@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fundus_gui.cli import options
 from fundus_gui.cli.console import out
+from fundus_gui.core.one_or_many import one_or_many
 
 
 def samples(
@@ -23,4 +24,5 @@ def samples(
         folder, per_class=per_class, size=size, class_folders=class_folders, seed=seed
     )
     count = sum(1 for _ in written)
-    out.print(f"{count} synthetic photographs and labels.csv are in {folder}.", soft_wrap=True)
+    what = one_or_many(count, "synthetic photograph")
+    out.print(f"{count} {what} and labels.csv are in {folder}.", soft_wrap=True)

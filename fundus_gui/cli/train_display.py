@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from fundus_gui import RESEARCH_USE_ONLY
 from fundus_gui.cli.console import err, out, printable
+from fundus_gui.core.one_or_many import one_or_many
 from fundus_gui.core.runs import (
     EpochReport,
     Event,
@@ -91,11 +92,13 @@ def _tell(event: Event) -> None:
 
 def _beginning(event: RunStarted) -> str:
     images = {part: sum(counts.values()) for part, counts in event.counts.items()}
+    learnt = images.get("train", 0)
     after = f", going on after epoch {event.epoch}" if event.epoch else ""
     return (
-        f"Training on {images.get('train', 0)} photographs of {len(event.class_names)} classes, "
+        f"Training on {learnt} {one_or_many(learnt, 'photograph')} of {len(event.class_names)} "
+        "classes, "
         f"{images.get('val', 0)} for validation; {event.parameters:,} parameters, "
-        f"{event.epochs} epochs{after}; {event.device}."
+        f"{event.epochs} {one_or_many(event.epochs, 'epoch')}{after}; {event.device}."
     )
 
 

@@ -1,5 +1,4 @@
-<?xml version="1.0" encoding="utf-8"?>
-<!DOCTYPE TS>
+<?xml version='1.0' encoding='utf-8'?>
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
 <context>
     <name>AboutDialog</name>
@@ -303,11 +302,19 @@
         <translation>把报告写成 PDF 文件</translation>
     </message>
     <message>
+        <source>E&amp;xport evaluation…</source>
+        <translation>导出评估(&amp;X)…</translation>
+    </message>
+    <message>
+        <source>Write report, tables and predictions into a new folder, to be passed on</source>
+        <translation>把报告、表格和预测写入一个新文件夹，以便转交他人</translation>
+    </message>
+    <message>
         <source>Open &amp;folder</source>
         <translation>打开文件夹(&amp;F)</translation>
     </message>
     <message>
-        <source>Show the evaluation&apos;s files</source>
+        <source>Show the evaluation's files</source>
         <translation>显示评估的文件</translation>
     </message>
     <message>
@@ -335,6 +342,14 @@
         <translation>模型在类别已知的照片上表现如何</translation>
     </message>
     <message>
+        <source>Exports with &amp;pseudonyms</source>
+        <translation>以假名导出(&amp;P)</translation>
+    </message>
+    <message>
+        <source>Name photographs and patients in tables, copied rows and reports by pseudonyms that only the key in your own data folder can tell</source>
+        <translation>在表格、复制的行和报告中以假名表示照片和患者，只有您自己数据文件夹中的密钥才能识别</translation>
+    </message>
+    <message>
         <source>&amp;Quit</source>
         <translation>退出(&amp;Q)</translation>
     </message>
@@ -344,11 +359,19 @@
     </message>
     <message>
         <source>&amp;Conference mode</source>
-        <translation>会议模式(&amp;C)</translation>
+        <translation>展示模式(&amp;C)</translation>
     </message>
     <message>
         <source>Show photographs and their votes over the whole screen, round and round</source>
         <translation>在整个屏幕上循环显示照片及其投票</translation>
+    </message>
+    <message>
+        <source>File &amp;names in conference mode</source>
+        <translation>展示模式中显示文件名(&amp;N)</translation>
+    </message>
+    <message>
+        <source>Let the audience and visitors see the names of files instead of numbers</source>
+        <translation>让观众和参观者看到文件名而不是编号</translation>
     </message>
     <message>
         <source>&amp;Guide</source>
@@ -397,9 +420,11 @@
         <source>Figures of the vote with 95 % intervals; the best value is bold.</source>
         <translation>投票的指标及其 95 % 区间；最佳值以粗体显示。</translation>
     </message>
-    <message>
-        <source>{count} evaluations</source>
-        <translation>{count} 次评估</translation>
+    <message numerus="yes">
+        <source>%Ln evaluation(s)</source>
+        <translation>
+            <numerusform>%Ln 次评估</numerusform>
+        </translation>
     </message>
     <message>
         <source>Models</source>
@@ -524,7 +549,7 @@
         <translation>明显偏低：{classes}。</translation>
     </message>
     <message>
-        <source>The ensemble&apos;s own temperature of {value} is applied.</source>
+        <source>The ensemble's own temperature of {value} is applied.</source>
         <translation>使用集成自身的温度 {value}。</translation>
     </message>
     <message>
@@ -664,9 +689,11 @@
         <source>Select a class to see its curves, double-click it to try its thresholds</source>
         <translation>选择一个类别以查看其曲线，双击可尝试其阈值</translation>
     </message>
-    <message>
-        <source>{name}: {images} images</source>
-        <translation>{name}：{images} 张图像</translation>
+    <message numerus="yes">
+        <source>{name}: %Ln image(s)</source>
+        <translation>
+            <numerusform>{name}：%Ln 张图像</numerusform>
+        </translation>
     </message>
     <message>
         <source>95 % interval: {low} to {high}</source>
@@ -702,45 +729,6 @@
     <message>
         <source>Examples</source>
         <translation>示例</translation>
-    </message>
-</context>
-<context>
-    <name>ClassTitle</name>
-    <message>
-        <source>AMD</source>
-        <translation>年龄相关性黄斑变性</translation>
-    </message>
-    <message>
-        <source>Cataract</source>
-        <translation>白内障</translation>
-    </message>
-    <message>
-        <source>Diabetic retinopathy</source>
-        <translation>糖尿病视网膜病变</translation>
-    </message>
-    <message>
-        <source>Diabetic macular oedema</source>
-        <translation>糖尿病性黄斑水肿</translation>
-    </message>
-    <message>
-        <source>Glaucoma</source>
-        <translation>青光眼</translation>
-    </message>
-    <message>
-        <source>Hypertension</source>
-        <translation>高血压性视网膜病变</translation>
-    </message>
-    <message>
-        <source>Normal</source>
-        <translation>正常</translation>
-    </message>
-    <message>
-        <source>Pathologic myopia</source>
-        <translation>病理性近视</translation>
-    </message>
-    <message>
-        <source>Retinal vein occlusion</source>
-        <translation>视网膜静脉阻塞</translation>
     </message>
 </context>
 <context>
@@ -813,9 +801,11 @@
         <source>chi-squared</source>
         <translation>卡方</translation>
     </message>
-    <message>
-        <source>{first} alone is right on {a} images, {second} alone on {b}; {kind} test, which takes images for independent</source>
-        <translation>仅 {first} 判对 {a} 张图像，仅 {second} 判对 {b} 张；{kind}检验，假定图像相互独立</translation>
+    <message numerus="yes">
+        <source>{first} alone is right on %Ln image(s), {second} alone on {b}; {kind} test, which takes images for independent</source>
+        <translation>
+            <numerusform>仅 {first} 判断正确的图像有 %Ln 张，仅 {second} 判断正确的有 {b} 张；{kind}检验，假定各图像相互独立</numerusform>
+        </translation>
     </message>
     <message>
         <source>{count} of {all} classes</source>
@@ -843,6 +833,10 @@
     <message>
         <source>The clipboard holds neither a picture nor files.</source>
         <translation>剪贴板中既没有图片也没有文件。</translation>
+    </message>
+    <message>
+        <source>No photographs were found.</source>
+        <translation>没有找到照片。</translation>
     </message>
     <message>
         <source>No photographs were found in {names}.</source>
@@ -988,6 +982,27 @@
     </message>
 </context>
 <context>
+    <name>Counts</name>
+    <message numerus="yes">
+        <source>%Ln photograph(s)</source>
+        <translation>
+            <numerusform>%Ln 张照片</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln patient(s)</source>
+        <translation>
+            <numerusform>%Ln 位患者</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{done} of %Ln epoch(s)</source>
+        <translation>
+            <numerusform>已完成 {done} / %Ln 轮</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>CrashDialog</name>
     <message>
         <source>Unexpected error</source>
@@ -1087,9 +1102,11 @@
         <source>{name}: no epoch is done yet</source>
         <translation>{name}：尚未完成任何一轮</translation>
     </message>
-    <message>
-        <source>{name}: {count} epochs, best macro-AUC {auc} in epoch {epoch}</source>
-        <translation>{name}：{count} 轮，最佳宏平均 AUC {auc}，在第 {epoch} 轮</translation>
+    <message numerus="yes">
+        <source>{name}: %Ln epoch(s), best macro-AUC {auc} in epoch {epoch}</source>
+        <translation>
+            <numerusform>{name}：%Ln 轮，第 {epoch} 轮的宏平均 AUC 最佳，为 {auc}</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -1146,7 +1163,7 @@
         <translation>正在读取照片。</translation>
     </message>
     <message>
-        <source>Nothing is known of patients, so that every photograph counts as another patient&apos;s. If some show the same person, a labels.csv with a column patient_id makes the intervals honest.</source>
+        <source>Nothing is known of patients, so that every photograph counts as another patient's. If some show the same person, a labels.csv with a column patient_id makes the intervals honest.</source>
         <translation>没有患者信息，因此每张照片都按不同患者计算。如果有照片属于同一人，带有 patient_id 列的 labels.csv 可使区间如实。</translation>
     </message>
 </context>
@@ -1190,12 +1207,12 @@ and if known patient_id, split</source>
         <translation>预测集</translation>
     </message>
     <message>
-        <source>What holds for the ensemble&apos;s weights only</source>
+        <source>What holds for the ensemble's weights only</source>
         <translation>仅对集成自身权重成立的内容</translation>
     </message>
     <message>
-        <source>Calibration, prediction set and referral hold for the ensemble&apos;s own weights.</source>
-        <translation>校准、预测集和转诊仅对集成自身的权重成立。</translation>
+        <source>Calibration, prediction set and referral hold for the ensemble's own weights.</source>
+        <translation>校准、预测集和转人工阈值仅对集成自身的权重成立。</translation>
     </message>
     <message>
         <source>The probabilities are calibrated.</source>
@@ -1219,11 +1236,11 @@ and if known patient_id, split</source>
     </message>
     <message>
         <source>{figure} {value}: at least the {threshold} that a report needs</source>
-        <translation>{figure} {value}：达到出具结果所需的 {threshold}</translation>
+        <translation>{figure} {value}：达到报告结果所需的 {threshold}</translation>
     </message>
     <message>
         <source>{figure} {value}: below the {threshold} that a report needs</source>
-        <translation>{figure} {value}：低于出具结果所需的 {threshold}</translation>
+        <translation>{figure} {value}：低于报告结果所需的 {threshold}</translation>
     </message>
 </context>
 <context>
@@ -1532,14 +1549,6 @@ and if known patient_id, split</source>
         <translation>移除标记(&amp;R)</translation>
     </message>
     <message>
-        <source>1 photograph</source>
-        <translation>1 张照片</translation>
-    </message>
-    <message>
-        <source>{count} photographs</source>
-        <translation>{count} 张照片</translation>
-    </message>
-    <message>
         <source>There is no such photograph.</source>
         <translation>没有这样的照片。</translation>
     </message>
@@ -1635,6 +1644,10 @@ and if known patient_id, split</source>
         <source>Loading…</source>
         <translation>正在加载…</translation>
     </message>
+    <message>
+        <source>Could not be read</source>
+        <translation>无法读取</translation>
+    </message>
 </context>
 <context>
     <name>ImageView</name>
@@ -1709,7 +1722,7 @@ Double click: both</source>
     </message>
     <message>
         <source>at most this share of errors among the reported</source>
-        <translation>直接出具结果中错误的比例上限</translation>
+        <translation>所报告结果中错误的比例上限</translation>
     </message>
     <message>
         <source>this share of the images</source>
@@ -1736,7 +1749,7 @@ Double click: both</source>
         <translation>阈值的特异度</translation>
     </message>
     <message>
-        <source>At which each class&apos;s threshold is chosen on the other part</source>
+        <source>At which each class's threshold is chosen on the other part</source>
         <translation>在另一部分上选择各类别阈值时所达到的特异度</translation>
     </message>
     <message>
@@ -1749,11 +1762,11 @@ Double click: both</source>
     </message>
     <message>
         <source>Refer</source>
-        <translation>转诊</translation>
+        <translation>转人工</translation>
     </message>
     <message>
         <source>What the thresholds of the referral hold</source>
-        <translation>转诊阈值所保证的内容</translation>
+        <translation>转人工阈值所保证的内容</translation>
     </message>
     <message>
         <source>Share</source>
@@ -1989,15 +2002,15 @@ Licence: {licence}</source>
         <translation>漏判(&amp;M)（{count}）</translation>
     </message>
     <message>
-        <source>{changed} of {images} images are called otherwise than by the most probable class. PPV and NPV hold where {share} of the images are of the class, as here.</source>
-        <translation>{images} 张图像中有 {changed} 张的判定与最可能的类别不同。PPV 和 NPV 在该类别占图像 {share} 时成立，与此处相同。</translation>
+        <source>Images called otherwise than by the most probable class: {changed} of {images}. PPV and NPV hold where {share} of the images are of the class, as here.</source>
+        <translation>与按最可能类别的判定不同的图像：{images} 张中有 {changed} 张。PPV 和 NPV 适用于图像中有 {share} 属于该类别的情形，如此处。</translation>
     </message>
     <message>
         <source>Sensitivity</source>
         <translation>灵敏度</translation>
     </message>
     <message>
-        <source>Share of the class&apos;s images that is called</source>
+        <source>Share of the class's images that is called</source>
         <translation>该类别图像中被判定的比例</translation>
     </message>
     <message>
@@ -2113,17 +2126,23 @@ Licence: {licence}</source>
         <source>Rows copied: {count}</source>
         <translation>已复制行数：{count}</translation>
     </message>
-    <message>
-        <source>{table} was complete: {kept} rows kept</source>
-        <translation>{table} 已完整：保留 {kept} 行</translation>
+    <message numerus="yes">
+        <source>{table} was complete: %Ln row(s) kept</source>
+        <translation>
+            <numerusform>{table} 已完整：保留 %Ln 行</numerusform>
+        </translation>
     </message>
-    <message>
-        <source>{table}: {kept} rows kept, {again} classified again, {new} new</source>
-        <translation>{table}：保留 {kept} 行，重新分类 {again} 行，新增 {new} 行</translation>
+    <message numerus="yes">
+        <source>{table}: %Ln row(s) kept, {again} classified again, {new} new</source>
+        <translation>
+            <numerusform>{table}：保留 %Ln 行，重新分类 {again} 行，新增 {new} 行</numerusform>
+        </translation>
     </message>
-    <message>
-        <source>; {dropped} fell out and are in {backup}</source>
-        <translation>；移出 {dropped} 行，保存在 {backup}</translation>
+    <message numerus="yes">
+        <source>; %Ln fell out, kept in {backup}</source>
+        <translation>
+            <numerusform>；移出 %Ln 行，保存在 {backup}</numerusform>
+        </translation>
     </message>
     <message>
         <source>Save the chart</source>
@@ -2246,7 +2265,7 @@ patient, as in (\d+)_(left|right)</source>
         <translation>类别概率</translation>
     </message>
     <message>
-        <source>What-if: not the ensemble&apos;s weights</source>
+        <source>What-if: not the ensemble's weights</source>
         <translation>假设分析：不是集成的权重</translation>
     </message>
 </context>
@@ -2400,14 +2419,14 @@ patient, as in (\d+)_(left|right)</source>
     <name>ReferralPane</name>
     <message>
         <source>Share of the images that is referred</source>
-        <translation>转诊的图像比例</translation>
+        <translation>转人工的图像比例</translation>
     </message>
     <message>
         <source>Refer more or fewer images, the least sure first</source>
-        <translation>转诊更多或更少的图像，最不确定的在前</translation>
+        <translation>将更多或更少的图像转人工，最不确定的在前</translation>
     </message>
     <message>
-        <source>The ensemble&apos;s thresholds in words</source>
+        <source>The ensemble's thresholds in words</source>
         <translation>集成阈值的文字说明</translation>
     </message>
     <message>
@@ -2420,19 +2439,19 @@ patient, as in (\d+)_(left|right)</source>
     </message>
     <message>
         <source>&amp;Show referred images ({count})</source>
-        <translation>显示转诊的图像(&amp;S)（{count}）</translation>
+        <translation>显示转人工的图像(&amp;S)（{count}）</translation>
     </message>
     <message>
         <source>{share} referred, {error} of the rest wrong</source>
-        <translation>转诊 {share}，其余图像中 {error} 有误</translation>
+        <translation>转人工 {share}，其余图像中 {error} 有误</translation>
     </message>
     <message>
         <source>This ensemble reports every image. To fit thresholds, make a new evaluation and choose a second part to fit them on, for example validation.</source>
-        <translation>此集成对每张图像都出具结果。要拟合阈值，请新建评估，并选择第二个部分（例如验证部分）用于拟合。</translation>
+        <translation>此集成对每张图像都报告结果。要拟合阈值，请新建评估，并选择第二个部分（例如验证部分）用于拟合。</translation>
     </message>
     <message>
         <source>Reported from a confidence of {level} on.</source>
-        <translation>置信度达到 {level} 即出具结果。</translation>
+        <translation>置信度达到 {level} 即报告结果。</translation>
     </message>
     <message>
         <source>At least {share} of the vote weight must agree.</source>
@@ -2440,19 +2459,19 @@ patient, as in (\d+)_(left|right)</source>
     </message>
     <message>
         <source>Fitted for at most {rate} wrong among the reported.</source>
-        <translation>按出具结果中错误不超过 {rate} 拟合。</translation>
+        <translation>按所报告结果中错误不超过 {rate} 拟合。</translation>
     </message>
     <message>
         <source>Fitted for at most {rate} referred.</source>
-        <translation>按转诊不超过 {rate} 拟合。</translation>
+        <translation>按转人工不超过 {rate} 拟合。</translation>
     </message>
     <message>
         <source>Here they refer {share} and leave {error} wrong ({errors} of {reported}); wrong answers caught: {caught}.</source>
-        <translation>此处转诊 {share}，剩余错误 {error}（{reported} 中的 {errors}）；拦截的错误回答：{caught}。</translation>
+        <translation>此处转人工 {share}，剩余错误 {error}（{reported} 中的 {errors}）；拦截的错误回答：{caught}。</translation>
     </message>
     <message>
         <source>Referred</source>
-        <translation>已转诊</translation>
+        <translation>已转人工</translation>
     </message>
     <message>
         <source>Wrong among the rest</source>
@@ -2468,10 +2487,10 @@ patient, as in (\d+)_(left|right)</source>
     </message>
     <message>
         <source>Refer the least sure images</source>
-        <translation>转诊最不确定的图像</translation>
+        <translation>将最不确定的图像转人工</translation>
     </message>
     <message>
-        <source>◇ The ensemble&apos;s thresholds</source>
+        <source>◇ The ensemble's thresholds</source>
         <translation>◇ 集成的阈值</translation>
     </message>
 </context>
@@ -2479,11 +2498,11 @@ patient, as in (\d+)_(left|right)</source>
     <name>ReferralTab</name>
     <message>
         <source>Referral</source>
-        <translation>转诊</translation>
+        <translation>转人工</translation>
     </message>
     <message>
         <source>Share referred to a person</source>
-        <translation>转诊给人工的比例</translation>
+        <translation>转人工判读的比例</translation>
     </message>
     <message>
         <source>Wrong answers among the rest</source>
@@ -2491,19 +2510,19 @@ patient, as in (\d+)_(left|right)</source>
     </message>
     <message>
         <source>dotted: nobody referred, {share} wrong</source>
-        <translation>虚线：不转诊，错误 {share}</translation>
+        <translation>虚线：全不转人工，错误 {share}</translation>
     </message>
     <message>
         <source>Confidence below {level}</source>
         <translation>置信度低于 {level}</translation>
     </message>
     <message>
-        <source>Referred by the ensemble&apos;s thresholds</source>
-        <translation>按集成的阈值转诊</translation>
+        <source>Referred by the ensemble's thresholds</source>
+        <translation>按集成的阈值转人工</translation>
     </message>
     <message>
         <source>Choose an evaluation to see its referral.</source>
-        <translation>选择一次评估以查看其转诊。</translation>
+        <translation>选择一次评估以查看其转人工情况。</translation>
     </message>
 </context>
 <context>
@@ -2536,16 +2555,8 @@ patient, as in (\d+)_(left|right)</source>
         <translation>打开文件夹(&amp;F)</translation>
     </message>
     <message>
-        <source>Show the evaluation&apos;s files: tables, predictions, report</source>
+        <source>Show the evaluation's files: tables, predictions, report</source>
         <translation>显示评估的文件：表格、预测、报告</translation>
-    </message>
-    <message>
-        <source>{count} photographs</source>
-        <translation>{count} 张照片</translation>
-    </message>
-    <message>
-        <source>{count} patients</source>
-        <translation>{count} 位患者</translation>
     </message>
     <message>
         <source>thresholds fitted on {part}</source>
@@ -2576,7 +2587,7 @@ patient, as in (\d+)_(left|right)</source>
     </message>
     <message>
         <source>Referral</source>
-        <translation>转诊</translation>
+        <translation>转人工</translation>
     </message>
     <message>
         <source>Weights</source>
@@ -2597,6 +2608,14 @@ patient, as in (\d+)_(left|right)</source>
     <message>
         <source>PDF files (*.pdf)</source>
         <translation>PDF 文件 (*.pdf)</translation>
+    </message>
+    <message>
+        <source>Export the evaluation</source>
+        <translation>导出评估</translation>
+    </message>
+    <message>
+        <source>Folder (*)</source>
+        <translation>文件夹 (*)</translation>
     </message>
     <message>
         <source>Writing {name}…</source>
@@ -2621,6 +2640,10 @@ patient, as in (\d+)_(left|right)</source>
 <context>
     <name>ResultsModel</name>
     <message>
+        <source>Photograph {number}</source>
+        <translation>照片 {number}</translation>
+    </message>
+    <message>
         <source>Could not be read</source>
         <translation>无法读取</translation>
     </message>
@@ -2630,11 +2653,11 @@ patient, as in (\d+)_(left|right)</source>
     </message>
     <message>
         <source>Refer</source>
-        <translation>转诊</translation>
+        <translation>转人工</translation>
     </message>
     <message>
         <source>Report</source>
-        <translation>出具</translation>
+        <translation>报告</translation>
     </message>
     <message>
         <source>File</source>
@@ -2669,7 +2692,7 @@ patient, as in (\d+)_(left|right)</source>
     </message>
     <message>
         <source>To refer to a person</source>
-        <translation>需转诊给人工</translation>
+        <translation>需转人工判读</translation>
     </message>
     <message>
         <source>What-if: voted with weights moved by hand</source>
@@ -2682,6 +2705,10 @@ patient, as in (\d+)_(left|right)</source>
     <message>
         <source>Filter by file name</source>
         <translation>按文件名筛选</translation>
+    </message>
+    <message>
+        <source>Filter by number</source>
+        <translation>按编号筛选</translation>
     </message>
     <message>
         <source>Filter by class</source>
@@ -2719,17 +2746,11 @@ patient, as in (\d+)_(left|right)</source>
         <source>Could not be read</source>
         <translation>无法读取</translation>
     </message>
-    <message>
-        <source>{shown} of {total} photographs shown</source>
-        <translation>显示 {total} 张照片中的 {shown} 张</translation>
-    </message>
-    <message>
-        <source>1 photograph</source>
-        <translation>1 张照片</translation>
-    </message>
-    <message>
-        <source>{total} photographs</source>
-        <translation>{total} 张照片</translation>
+    <message numerus="yes">
+        <source>{shown} of %Ln photograph(s) shown</source>
+        <translation>
+            <numerusform>显示 %Ln 张照片中的 {shown} 张</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -2788,10 +2809,6 @@ patient, as in (\d+)_(left|right)</source>
     <message>
         <source>epoch {epoch} of {total}</source>
         <translation>第 {epoch} / {total} 轮</translation>
-    </message>
-    <message>
-        <source>{done} of {total} epochs</source>
-        <translation>已完成 {done} / {total} 轮</translation>
     </message>
     <message>
         <source>AUC {auc} · bal. acc. {accuracy}</source>
@@ -2877,7 +2894,7 @@ patient, as in (\d+)_(left|right)</source>
         <translation>从最后保存的状态继续</translation>
     </message>
     <message>
-        <source>Show the run&apos;s files</source>
+        <source>Show the run's files</source>
         <translation>显示训练的文件</translation>
     </message>
     <message>
@@ -2923,9 +2940,11 @@ patient, as in (\d+)_(left|right)</source>
 </context>
 <context>
     <name>RunComparison</name>
-    <message>
-        <source>{count} trainings</source>
-        <translation>{count} 次训练</translation>
+    <message numerus="yes">
+        <source>%Ln training(s)</source>
+        <translation>
+            <numerusform>%Ln 次训练</numerusform>
+        </translation>
     </message>
     <message>
         <source>Training</source>
@@ -3002,9 +3021,11 @@ patient, as in (\d+)_(left|right)</source>
         <source>Of the best epoch, on the validation part</source>
         <translation>最佳轮在验证部分上的指标</translation>
     </message>
-    <message>
-        <source>{train} photographs, {val} for validation</source>
-        <translation>{train} 张照片，{val} 张用于验证</translation>
+    <message numerus="yes">
+        <source>%Ln photograph(s), {val} for validation</source>
+        <translation>
+            <numerusform>%Ln 张照片用于训练，{val} 张用于验证</numerusform>
+        </translation>
     </message>
     <message>
         <source>{count} classes</source>
@@ -3395,7 +3416,7 @@ patient, as in (\d+)_(left|right)</source>
     </message>
     <message>
         <source>refer to a person</source>
-        <translation>建议转诊给人工</translation>
+        <translation>建议转人工判读</translation>
     </message>
     <message>
         <source>{model}, weight {weight}</source>
@@ -3499,7 +3520,7 @@ patient, as in (\d+)_(left|right)</source>
         <translation>按患者</translation>
     </message>
     <message>
-        <source>mean of each patient&apos;s photographs</source>
+        <source>mean of each patient's photographs</source>
         <translation>每位患者照片的平均</translation>
     </message>
     <message>
@@ -3522,9 +3543,11 @@ patient, as in (\d+)_(left|right)</source>
         <source>Every patient has one photograph.</source>
         <translation>每位患者只有一张照片。</translation>
     </message>
-    <message>
-        <source>{count} patients are left out by patient, since their photographs are of different classes.</source>
-        <translation>按患者计算时略去 {count} 位患者，因为其照片属于不同类别。</translation>
+    <message numerus="yes">
+        <source>%Ln patient(s) left out by patient, since their photographs are of different classes.</source>
+        <translation>
+            <numerusform>按患者计算时略去 %Ln 位患者，因为其照片属于不同的类别。</numerusform>
+        </translation>
     </message>
     <message>
         <source>The table is on the clipboard.</source>
@@ -3534,16 +3557,8 @@ patient, as in (\d+)_(left|right)</source>
 <context>
     <name>Survey</name>
     <message>
-        <source>{count} photographs</source>
-        <translation>{count} 张照片</translation>
-    </message>
-    <message>
         <source>{count} classes</source>
         <translation>{count} 个类别</translation>
-    </message>
-    <message>
-        <source>{count} patients</source>
-        <translation>{count} 位患者</translation>
     </message>
     <message>
         <source>{count} to learn from</source>
@@ -3574,8 +3589,8 @@ patient, as in (\d+)_(left|right)</source>
         <translation>{names} 及另外 {count} 个</translation>
     </message>
     <message>
-        <source>{count} cannot be read as photographs: {names}. Remove or replace them.</source>
-        <translation>{count} 个文件无法作为照片读取：{names}。请移除或替换。</translation>
+        <source>Cannot be read as photographs: {names} ({count}). Remove or replace them.</source>
+        <translation>无法作为照片读取：{names}（{count} 个）。请移除或更换不是照片的文件。</translation>
     </message>
 </context>
 <context>
@@ -3777,7 +3792,7 @@ patient, as in (\d+)_(left|right)</source>
         <translation>这些权重属于谁</translation>
     </message>
     <message>
-        <source>&amp;Reset to the ensemble&apos;s weights</source>
+        <source>&amp;Reset to the ensemble's weights</source>
         <translation>恢复为集成的权重(&amp;R)</translation>
     </message>
     <message>
@@ -3785,11 +3800,11 @@ patient, as in (\d+)_(left|right)</source>
         <translation>按集成自身的权重投票</translation>
     </message>
     <message>
-        <source>What-if: not the ensemble&apos;s weights</source>
+        <source>What-if: not the ensemble's weights</source>
         <translation>假设分析：不是集成的权重</translation>
     </message>
     <message>
-        <source>Vote weights: the ensemble&apos;s own</source>
+        <source>Vote weights: the ensemble's own</source>
         <translation>投票权重：集成自身的权重</translation>
     </message>
 </context>
@@ -3803,9 +3818,11 @@ patient, as in (\d+)_(left|right)</source>
         <source>Each way to vote is judged on every photograph by weights that were fitted without its patient. Muted differences are not significant: their interval holds 0. The chart shows the very photographs that the weights are fitted on, which flatters the best ones.</source>
         <translation>每种投票方式在每张照片上都以未用其患者拟合的权重来评判。浅色的差异不显著：其区间包含 0。图中显示的正是拟合权重所用的照片，因此最佳权重看起来偏好。</translation>
     </message>
-    <message>
-        <source>Weights are fitted on {part}, {count} photographs, never on those that this evaluation measures on. Compare the ways to find them, then save the one of your choice as an ensemble.</source>
-        <translation>权重在 {part} 的 {count} 张照片上拟合，绝不使用本次评估用于衡量的照片。请比较各种求取方式，然后把您选择的一种保存为集成。</translation>
+    <message numerus="yes">
+        <source>Weights are fitted on {part}, %Ln photograph(s), never on those that this evaluation measures on. Compare the ways to find them, then save the one of your choice as an ensemble.</source>
+        <translation>
+            <numerusform>权重在 {part}（%Ln 张照片）上拟合，从不使用本次评估所衡量的照片。比较各种求权重的方法，然后把所选的一种保存为集成。</numerusform>
+        </translation>
     </message>
     <message>
         <source>Choose an evaluation on the left to fit the weights of its models.</source>
@@ -3824,7 +3841,7 @@ patient, as in (\d+)_(left|right)</source>
         <translation>正在其中查找训练照片…</translation>
     </message>
     <message>
-        <source>The ensemble &apos;{name}&apos; is installed and can be chosen.</source>
+        <source>The ensemble '{name}' is installed and can be chosen.</source>
         <translation>集成“{name}”已安装，可供选择。</translation>
     </message>
     <message>
@@ -3897,18 +3914,18 @@ patient, as in (\d+)_(left|right)</source>
     <name>_Chip</name>
     <message>
         <source>Refer to a person</source>
-        <translation>转诊给人工</translation>
+        <translation>转人工判读</translation>
     </message>
     <message>
         <source>Report</source>
-        <translation>出具</translation>
+        <translation>报告</translation>
     </message>
 </context>
 <context>
     <name>_GridDelegate</name>
     <message>
         <source>Refer · {result}</source>
-        <translation>转诊 · {result}</translation>
+        <translation>转人工 · {result}</translation>
     </message>
 </context>
 <context>
@@ -3949,7 +3966,7 @@ patient, as in (\d+)_(left|right)</source>
         <translation>首位类别</translation>
     </message>
     <message>
-        <source>The model&apos;s most probable class</source>
+        <source>The model's most probable class</source>
         <translation>该模型最可能的类别</translation>
     </message>
     <message>
@@ -3961,7 +3978,7 @@ patient, as in (\d+)_(left|right)</source>
         <translation>概率</translation>
     </message>
     <message>
-        <source>Of the model&apos;s most probable class</source>
+        <source>Of the model's most probable class</source>
         <translation>该模型最可能类别的概率</translation>
     </message>
     <message>

@@ -23,9 +23,15 @@ def staged(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session", params=["en", "zh_CN"])
+def language(request: pytest.FixtureRequest) -> str:
+    """Return each language of the guide in turn."""
+    return str(request.param)
+
+
 @pytest.fixture(scope="session")
-def guide() -> dict[str, str]:
+def guide(language: str) -> dict[str, str]:
     """Return the texts of the guide by file name."""
     from documentation import guide
 
-    return guide.guide()
+    return guide.guide(language)

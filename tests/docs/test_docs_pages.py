@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from documentation.guide import PAGES, slug
@@ -16,7 +17,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 ROOT = Path(__file__).resolve().parents[2]
-WRITTEN = (*sorted((ROOT / "docs").glob("*.md")), ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md")
+WRITTEN = (*sorted((ROOT / "docs").rglob("*.md")), ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md")
 HAND_WRITTEN = [path.relative_to(ROOT).as_posix() for path in WRITTEN]
 RENEW = "run: python build_scripts/docs.py --kept"
 
@@ -48,6 +49,7 @@ def dead_links(path: Path) -> list[str]:
             continue
         place, _, anchor = target.partition("#")
         page = path.parent / place if place else path
+        anchor = unquote(anchor)
         if not page.exists() or (anchor and anchor not in anchors(page)):
             dead.append(target)
     return dead
@@ -62,7 +64,7 @@ def test_links_and_pictures_of_a_built_page_lead_somewhere(name: str, staged: Pa
 def test_links_work_in_the_project_too(place: str) -> None:
     path = ROOT / place
     generated = {"commands.md"}  # whose headings come with what is generated
-    dead = [t for t in dead_links(path) if t.partition("#")[0] not in generated]
+    dead = [t for t in dead_links(path) if t.partition("#")[0].removeprefix("../") not in generated]
     assert dead == []
 
 
@@ -98,8 +100,10 @@ def test_nothing_stays_to_be_generated(staged: Path) -> None:
 # What is kept in the project ----------------------------------------------------------------------
 
 
-def test_the_guide_in_the_program_is_that_of_the_documentation(guide: dict[str, str]) -> None:
-    folder = ROOT / "resources" / "guide"
+def test_the_guide_in_the_program_is_that_of_the_documentation(
+    language: str, guide: dict[str, str]
+) -> None:
+    folder = ROOT / "resources" / "guide" / language
     kept = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*")}
     assert kept == guide, RENEW
 
@@ -118,7 +122,7 @@ def test_the_guide_is_small_and_needs_nothing_else(guide: dict[str, str]) -> Non
 def test_links_of_the_guide_lead_to_the_guide(name: str, guide: dict[str, str]) -> None:
     for href in re.findall(r'href="([^"]+)"', guide[name]):
         if not href.startswith("https://"):
-            page, _, anchor = href.partition("#")
+            page, _, anchor = unquote(href).partition("#")
             assert page in guide
             assert not anchor or f'<a name="{anchor}">' in guide[page], href
 
