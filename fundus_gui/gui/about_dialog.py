@@ -23,6 +23,7 @@ from fundus_gui.core.catalogue import Catalogue
 from fundus_gui.gui.actions import Actions
 from fundus_gui.gui.jobs import hash_weights
 from fundus_gui.gui.labels import research_use_only
+from fundus_gui.gui.widgets.type_scale import TITLE, enlarge
 from fundus_gui.gui.worker import JobSlot
 
 
@@ -35,10 +36,7 @@ class AboutDialog(QDialog):
         self._hashes: dict[str, str] = {}
         self.setWindowTitle(self.tr("About Fundus classifier"))
         title = QLabel(self.tr("Fundus classifier {version}").format(version=__version__))
-        font = title.font()
-        font.setPointSizeF(font.pointSizeF() * 1.5)
-        font.setBold(True)
-        title.setFont(font)
+        enlarge(title, TITLE, bold=True)
         self.text = QLabel(self._text())
         self.text.setTextFormat(Qt.TextFormat.RichText)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

@@ -180,8 +180,17 @@ class Actions(QObject):
         self.save_pdf = new(
             self.tr("Save as &PDF…"), "Ctrl+P", self.tr("Write the report as a PDF file")
         )
+        self.export_evaluation = new(
+            self.tr("E&xport evaluation…"),
+            "Ctrl+Shift+X",
+            self.tr("Write report, tables and predictions into a new folder, to be passed on"),
+        )
         self.open_evaluation = new(
             self.tr("Open &folder"), "Ctrl+Shift+F", self.tr("Show the evaluation's files")
+        )
+        self.of_evaluation = (
+            *(self.open_report, self.save_pdf),
+            *(self.export_evaluation, self.open_evaluation),
         )
 
     def _add_window_commands(self) -> None:
@@ -205,12 +214,25 @@ class Actions(QObject):
         group = QActionGroup(self)
         for action in self.pages.values():
             group.addAction(action)
+        self.pseudonyms = toggle(
+            self.tr("Exports with &pseudonyms"),
+            "Ctrl+H",
+            self.tr(
+                "Name photographs and patients in tables, copied rows and reports by pseudonyms "
+                "that only the key in your own data folder can tell"
+            ),
+        )
         self.languages = self._new_languages()
         self.quit = new(self.tr("&Quit"), "Ctrl+Q", self.tr("Close the window"))
         self.conference = toggle(
             self.tr("&Conference mode"),
             "F11",
             self.tr("Show photographs and their votes over the whole screen, round and round"),
+        )
+        self.conference_names = toggle(
+            self.tr("File &names in conference mode"),
+            "Shift+F11",
+            self.tr("Let the audience and visitors see the names of files instead of numbers"),
         )
         self.guide = new(self.tr("&Guide"), "F1", self.tr("Read how the program is used"))
         self.shortcuts = new(

@@ -24,6 +24,7 @@ from fundus_gui.gui.settings import (
     save_settings,
     settings_path,
 )
+from fundus_gui.gui.widgets.palette import use_legible_colours
 
 
 def main(paths: Sequence[Path] = (), *, demo: bool = False, show_names: bool = False) -> int:
@@ -59,6 +60,7 @@ def create_application(arguments: Sequence[str]) -> QApplication:
     app.setDesktopFileName("org.fundus_gui.FundusClassifier")  # its icon, under Wayland
     app.setApplicationVersion(__version__)
     app.setStyle("Fusion")
+    use_legible_colours(app)
     app.setWindowIcon(QIcon(str(resources_dir() / "icons" / "fundus.svg")))
     return app
 

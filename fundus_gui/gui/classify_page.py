@@ -5,20 +5,19 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, QModelIndex, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QSplitter, QStackedLayout, QWidget
 
 from fundus_gui.core.catalogue import Catalogue, EnsembleSpec
 from fundus_gui.core.export import EarlierResults
-from fundus_gui.core.paths import user_data_dir
 from fundus_gui.core.results import Precision
 from fundus_gui.gui.actions import Actions
 from fundus_gui.gui.classification import Classification
+from fundus_gui.gui.clipboard import clipboard_content, pasted_path
 from fundus_gui.gui.error_dialog import ErrorReporter
 from fundus_gui.gui.file_dialogs import FileDialogs
 from fundus_gui.gui.image_pane import ImagePane
@@ -69,7 +68,8 @@ class ClassifyPage(QWidget):
             (actions.continue_table, actions.train_page, actions.guide),
         )
         self.results = ResultsPane(self.model)
-        self.image = ImagePane((actions.fit, actions.actual_size), actions.seen_by_model, errors)
+        zoom = (actions.fit, actions.actual_size)
+        self.image = ImagePane(zoom, actions.seen_by_model, errors, self.model.called)
         self.vote = VotePane(catalogue, model_colours(catalogue.models))
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setChildrenCollapsible(False)
@@ -102,6 +102,7 @@ class ClassifyPage(QWidget):
         self.classification.continued.connect(self._outputs.tell_continued)
         self.classification.failed.connect(self._errors.report)
         self._outputs.message.connect(self.message)
+        self._actions.pseudonyms.toggled.connect(self._outputs.use_pseudonyms)
         self._connect_actions()
 
     def _connect_actions(self) -> None:
@@ -132,6 +133,7 @@ class ClassifyPage(QWidget):
         self._actions.auto_run.setChecked(settings.auto_run)
         self.classification.auto_run = settings.auto_run
         self._actions.fast.setChecked(settings.fast)
+        self._actions.pseudonyms.setChecked(settings.pseudonyms)
         self._actions.grid.setChecked(settings.grid)
         self._actions.sort_bars.setChecked(settings.sorted_bars)
         self.vote.bars.set_sorted(settings.sorted_bars)
@@ -150,6 +152,7 @@ class ClassifyPage(QWidget):
             settings,
             auto_run=self.classification.auto_run,
             fast=self._actions.fast.isChecked(),
+            pseudonyms=self._actions.pseudonyms.isChecked(),
             grid=self._actions.grid.isChecked(),
             sorted_bars=self._actions.sort_bars.isChecked(),
             sort_column=sort_column,
@@ -166,6 +169,12 @@ class ClassifyPage(QWidget):
         self.results.take_over_filters(earlier.results)
         if current is not None:
             self.results.select(current)
+
+    def show_names(self, on: bool) -> None:
+        """Call photographs by the names of their files, or number them instead."""
+        self.results.show_names(on)
+        self.image.rename()
+        self._outputs.are_names_shown = on
 
     def set_catalogue(self, catalogue: Catalogue, model: str = "") -> None:
         """Offer other models; the choice stays unless one of them is to be chosen."""
@@ -190,19 +199,15 @@ class ClassifyPage(QWidget):
 
     def paste(self) -> None:
         """Add what the clipboard holds: files, or a picture that is saved first."""
-        mime = QGuiApplication.clipboard().mimeData() or QMimeData()  # None when it is empty
-        if paths := local_paths(mime):
-            self.open_paths(paths, add=True)
-            return
-        image = QImage(mime.imageData()) if mime.hasImage() else QImage()
-        if image.isNull():
+        content = clipboard_content()
+        if isinstance(content, QImage):
+            path = pasted_path()
+            saving = functools.partial(save_pasted, content, path)
+            self.classification.open_from(saving, (path,), add=True)
+        elif content:
+            self.open_paths(content, add=True)
+        else:
             self.message.emit(self.tr("The clipboard holds neither a picture nor files."))
-            return
-        name = datetime.now().astimezone().strftime("pasted-%Y%m%d-%H%M%S-%f.png")
-        path = user_data_dir() / "pasted" / name
-        self.classification.open_from(
-            functools.partial(save_pasted, image, path), (path,), add=True
-        )
 
     def export_all(self) -> None:
         """Ask for a file and write all results to it."""
@@ -218,7 +223,8 @@ class ClassifyPage(QWidget):
 
     def save_chart(self) -> None:
         """Ask for a file and write the chart to it."""
-        self._outputs.save_chart(self.vote.bars, self.results.current_path())
+        path = self.results.current_path()
+        self._outputs.save_chart(self.vote.bars, self.model.called(path) if path else "")
 
     def close_threads(self) -> None:
         """Stop all work and wait for the threads."""
@@ -246,6 +252,9 @@ class ClassifyPage(QWidget):
         self._stack.setCurrentWidget(self.welcome)
 
     def _on_nothing_found(self, roots: Sequence[Path]) -> None:
+        if not self.model.are_names_shown:
+            self.welcome.set_notice(self.tr("No photographs were found."))
+            return
         names = ", ".join(root.name for root in roots)
         self.welcome.set_notice(
             self.tr("No photographs were found in {names}.").format(names=names)
@@ -288,8 +297,3 @@ class ClassifyPage(QWidget):
 
     def _on_auto_run_toggled(self, on: bool) -> None:
         self.classification.auto_run = on
-
-
-def local_paths(mime: QMimeData) -> list[Path]:
-    """Return the files and folders of this computer that were dropped or copied."""
-    return [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]

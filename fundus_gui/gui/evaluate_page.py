@@ -82,7 +82,7 @@ class EvaluatePage(QWidget):
         runs_dir = user_data_dir() / "runs"
         self.setup = SetupPane(catalogue, runs_dir, self.library.folder, errors)
         self.progress = ProgressPane()
-        self.result = ResultPane(errors, dialogs)
+        self.result = ResultPane(errors, dialogs, actions)
         self.comparison = AssessmentComparison()
         self.notice = EmptyState("")
         self.right = QStackedWidget()
@@ -134,6 +134,13 @@ class EvaluatePage(QWidget):
         """Show the set-up of a new evaluation as it was left, or the running evaluation."""
         self.list.clear_selection()
         self._show(self.progress if self._run.busy else self.setup)
+
+    def take_over(self, earlier: EvaluatePage) -> None:
+        """Go on with what another page, which is not used any more, set up and showed."""
+        self.setup.take_over(earlier.setup)
+        self._loaded = earlier._loaded
+        self.list.select(*earlier.list.folders())
+        self.result.tabs.setCurrentIndex(earlier.result.tabs.currentIndex())
 
     def open_data(self, path: Path, given: RunSplit | None = None) -> None:
         """Set an evaluation up on the photographs in a folder, as a training shared them out."""
@@ -204,7 +211,7 @@ class EvaluatePage(QWidget):
         self.setup.bar.set_starting(is_running)
         actions.start_evaluation.setEnabled(pane is self.setup)
         actions.cancel_evaluation.setEnabled(is_running)
-        for action in (actions.open_report, actions.save_pdf, actions.open_evaluation):
+        for action in actions.of_evaluation:
             action.setEnabled(pane is self.result)
         self.changed.emit()
 

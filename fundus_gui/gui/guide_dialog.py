@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import QLocale, QUrl
 from PySide6.QtGui import QDesktopServices, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
@@ -50,7 +50,10 @@ class GuideDialog(QDialog):
 
     def show_contents(self) -> None:
         """Go to the first page."""
-        self._show(QUrl.fromLocalFile(str(resources_dir() / "guide" / "index.html")))
+        guide = resources_dir() / "guide"
+        own = guide / QLocale().name()
+        folder = own if own.is_dir() else guide / "en"
+        self._show(QUrl.fromLocalFile(str(folder / "index.html")))
 
     def _button(self, text: str, on_clicked: object) -> QPushButton:
         button = QPushButton(text)

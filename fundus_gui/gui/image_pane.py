@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
@@ -37,6 +37,7 @@ class ImagePane(QWidget):
     Args:
         actions: shown as buttons before the choice of the model.
         seen_by_model: checkable; on, the photograph is shown after preprocessing.
+        called: what a photograph is called in its caption.
     """
 
     def __init__(
@@ -44,9 +45,11 @@ class ImagePane(QWidget):
         actions: Sequence[QAction],
         seen_by_model: QAction,
         errors: ErrorReporter,
+        called: Callable[[Path], str] = lambda path: path.name,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._called = called
         self._seen_by_model = seen_by_model
         self._errors = errors
         self._path: Path | None = None
@@ -129,6 +132,11 @@ class ImagePane(QWidget):
         else:
             self._load()
 
+    def rename(self) -> None:
+        """Call the photograph in its caption as it is called now."""
+        if self._path is not None:
+            self._load()
+
     def close_thread(self) -> None:
         """Stop and wait for the thread."""
         self._loading_timer.stop()
@@ -148,18 +156,24 @@ class ImagePane(QWidget):
         self.view.set_pixels(loaded.pixels)
         height, width = photograph.pixels.shape[:2]
         size = self.tr("{width} × {height} px").format(width=width, height=height)
-        self.caption.setText(" · ".join((photograph.path.name, size, *photograph.warnings)))
+        self.caption.setText(
+            " · ".join((self._called(photograph.path), size, *photograph.warnings))
+        )
 
     def _on_loading_takes_long(self) -> None:
         if self._path is not None:  # the last photograph must not be taken for this one
-            self.caption.setText(self._path.name)
+            self.caption.setText(self._called(self._path))
             self.view.show_message(self.tr("Loading…"))
 
     def _on_failed(self, error: BaseException) -> None:
         self._loading_timer.stop()
         if isinstance(error, ImageError):
-            self.caption.setText(error.path.name)
-            self.view.show_message(spoken(str(error)))
+            called = self._called(error.path)
+            self.caption.setText(called)
+            is_named = called == error.path.name  # else the reason must not name it either
+            self.view.show_message(
+                spoken(error.problem) if is_named else self.tr("Could not be read")
+            )
         else:
             self._errors.report(error)
 

@@ -9,7 +9,7 @@ import io
 import itertools
 import threading
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,14 @@ from PySide6.QtGui import QImage
 
 from fundus_gui.core.catalogue import Catalogue, EnsembleSpec, InstalledModel, read_catalogue
 from fundus_gui.core.errors import ExportError, ImageError
-from fundus_gui.core.export import RunRecord, defused, export_results, table_columns, table_row
+from fundus_gui.core.export import (
+    RunRecord,
+    defused,
+    export_results,
+    own_pseudonyms,
+    table_columns,
+    table_row,
+)
 from fundus_gui.core.images import Photograph, find_images, read_photograph, thumbnail
 from fundus_gui.core.preprocessing import Preprocessing
 from fundus_gui.core.results import ImageResult, ModelsReady, Precision
@@ -191,18 +198,28 @@ def make_thumbnails(paths: Sequence[Path], size: int) -> Generator[Thumbnail, No
 
 
 def export_table(
-    results: Sequence[ImageResult], out: Path, run: RunRecord
+    results: Sequence[ImageResult], out: Path, run: RunRecord, *, has_pseudonyms: bool = False
 ) -> Generator[ImageResult, None, None]:
     """Write results to a file that the user has agreed to replace, yielding each.
 
     Raises:
-        ExportError: it cannot be written.
+        ExportError: it cannot be written, or the key of the pseudonyms cannot be used.
     """
+    if has_pseudonyms:
+        run = replace(run, pseudonyms=own_pseudonyms())
     yield from export_results(results, out, run, overwrite=out.exists())
 
 
-def table_text(results: Sequence[ImageResult], run: RunRecord) -> Generator[str, None, None]:
-    """Yield once: the table of an export as tab-separated text, for the clipboard."""
+def table_text(
+    results: Sequence[ImageResult], run: RunRecord, *, has_pseudonyms: bool = False
+) -> Generator[str, None, None]:
+    """Yield once: the table of an export as tab-separated text, for the clipboard.
+
+    Raises:
+        ExportError: the key of the pseudonyms cannot be used.
+    """
+    if has_pseudonyms:
+        run = replace(run, pseudonyms=own_pseudonyms())
     columns = list(table_columns(run))
     text = io.StringIO()
     writer = csv.writer(text, delimiter="\t", lineterminator="\n")

@@ -2,24 +2,48 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication
+from collections.abc import Iterable
+
+from PySide6.QtCore import QCoreApplication, QLocale, QObject
+
+from fundus_gui.core import class_titles
+from fundus_gui.core.cards import ModelCard
+
+
+class Counts(QObject):
+    """How many there are of something, in words; an object, since only `tr` knows plurals."""
+
+    def photographs(self, count: int) -> str:
+        """Return e.g. "1 photograph"."""
+        return self.tr("%Ln photograph(s)", None, count)
+
+    def patients(self, count: int) -> str:
+        """Return e.g. "2 patients"."""
+        return self.tr("%Ln patient(s)", None, count)
+
+    def epochs_done(self, done: int, total: int) -> str:
+        """Return e.g. "1 of 30 epochs"."""
+        return self.tr("{done} of %Ln epoch(s)", None, total).format(done=done)
+
+
+_titles_of_cards: dict[str, dict[str, str]] = {}  # by language, as Qt's own translations are
+
+
+def use_class_titles(cards: Iterable[ModelCard]) -> None:
+    """Call classes from now on as these model cards do; of two that differ the first counts."""
+    _titles_of_cards.clear()
+    for card in cards:
+        for language, titles in card.class_titles.items():
+            known = _titles_of_cards.setdefault(language, {})
+            for name, title in zip(card.class_names, titles, strict=True):
+                known.setdefault(name, title)
 
 
 def class_title(name: str) -> str:
-    """Return the display name of a class; unknown names lose their underscores only."""
-    known = {
-        "amd": QCoreApplication.translate("ClassTitle", "AMD"),
-        "cataract": QCoreApplication.translate("ClassTitle", "Cataract"),
-        "diabetic_retinopathy": QCoreApplication.translate("ClassTitle", "Diabetic retinopathy"),
-        "dme": QCoreApplication.translate("ClassTitle", "Diabetic macular oedema"),
-        "glaucoma": QCoreApplication.translate("ClassTitle", "Glaucoma"),
-        "hypertension": QCoreApplication.translate("ClassTitle", "Hypertension"),
-        "normal": QCoreApplication.translate("ClassTitle", "Normal"),
-        "pathologic_myopia": QCoreApplication.translate("ClassTitle", "Pathologic myopia"),
-        "rvo": QCoreApplication.translate("ClassTitle", "Retinal vein occlusion"),
-    }
-    spaced = name.replace("_", " ").strip()
-    return known.get(name, spaced[:1].upper() + spaced[1:])
+    """Return the display name of a class in the language of the window."""
+    locale = QLocale()
+    is_english = locale.language() == QLocale.Language.English
+    return class_titles.class_title(name, "en" if is_english else locale.name(), _titles_of_cards)
 
 
 def research_use_only() -> str:

@@ -32,11 +32,13 @@ def use_language(application: QCoreApplication, language: str) -> None:
     for old in application.findChildren(QTranslator):
         QCoreApplication.removeTranslator(old)
         old.deleteLater()
+    own = resources_dir() / "translations"
+    # Qt's own texts, what these lack, and the program's; in English singular and plural alone.
+    for file in (_of_qt(chosen), own / f"qt_{chosen}.qm", own / f"fundus_gui_{chosen}.qm"):
+        translator = QTranslator(application)
+        if translator.load(str(file)):
+            QCoreApplication.installTranslator(translator)
     if chosen != "en":
-        for file in (_of_qt(chosen), resources_dir() / "translations" / f"fundus_gui_{chosen}.qm"):
-            translator = QTranslator(application)
-            if translator.load(str(file)):
-                QCoreApplication.installTranslator(translator)
         _have_letters()
     QLocale.setDefault(QLocale(chosen))
 

@@ -15,7 +15,8 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QToolBar, QWidget
 from fundus_gui.core.catalogue import Catalogue
 from fundus_gui.core.paths import samples_dir, user_data_dir
 from fundus_gui.gui.actions import Actions, Page
-from fundus_gui.gui.classify_page import ClassifyPage, local_paths
+from fundus_gui.gui.classify_page import ClassifyPage
+from fundus_gui.gui.clipboard import local_paths
 from fundus_gui.gui.error_dialog import ErrorReporter
 from fundus_gui.gui.file_dialogs import FileDialogs
 from fundus_gui.gui.help import Help
@@ -47,6 +48,9 @@ class MainWindow(QMainWindow):
         errors: shows errors; one of its own if None.
         dialogs: asks for files.
 
+    Attributes:
+        catalogue, pages: the installed models at the moment, and the pages that have been made.
+
     Signals:
         catalogue_changed: the installed models, when others were added.
         language_chosen: another language is remembered; it needs another window.
@@ -68,10 +72,11 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self.setMinimumSize(1100, 700)
-        room = self.screen().availableSize()
+        room = self.screen().availableGeometry()
         self.resize(min(1440, room.width() - 64), min(900, room.height() - 64))
+        self.move(room.center() - self.rect().center())
         self.setAcceptDrops(True)
-        self._catalogue, self._classify = catalogue, classify
+        self.catalogue, self._classify = catalogue, classify
         self._settings_path = settings_path
         self._settings = load_settings(settings_path)
         self._dialogs = dialogs or FileDialogs()
@@ -83,7 +88,7 @@ class MainWindow(QMainWindow):
         self.commands.paint_icons(self.palette())
         self.commands.open_samples.setEnabled(samples_dir().is_dir())
         self.page = ClassifyPage(catalogue, classify, self.commands, self.errors, self._dialogs)
-        self._pages: dict[Page, AnyPage] = {}  # those that have been made
+        self.pages: dict[Page, AnyPage] = {}
         self._stack = QStackedWidget()
         self.setCentralWidget(self._stack)
         self.status = RunStatusBar()
@@ -97,7 +102,7 @@ class MainWindow(QMainWindow):
         self._state.has_models = bool(catalogue.models)
         self._help = Help(
             self, self.commands, self.errors, self._dialogs,
-            catalogue=lambda: self._catalogue, settings=lambda: self._settings,
+            catalogue=lambda: self.catalogue, settings=lambda: self._settings,
             tell=self._state.tell,
         )  # fmt: skip
         self._connect()
@@ -106,11 +111,6 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(self._settings.geometry)
         pages: tuple[Page, ...] = get_args(Page)
         self.show_page(next((name for name in pages if name == self._settings.page), "classify"))
-
-    @property
-    def catalogue(self) -> Catalogue:
-        """The installed models."""
-        return self._catalogue
 
     @cached_property
     def train_page(self) -> TrainPage:
@@ -131,7 +131,7 @@ class MainWindow(QMainWindow):
         """The Evaluate page."""
         from fundus_gui.gui.evaluate_page import EvaluatePage
 
-        given = (self._catalogue, self._classify, self.commands, self.errors, self._dialogs)
+        given = (self.catalogue, self._classify, self.commands, self.errors, self._dialogs)
         page = EvaluatePage(*given)
         page.changed.connect(self._state.show)
         page.choose_requested.connect(self._on_choose_data)
@@ -142,7 +142,7 @@ class MainWindow(QMainWindow):
         return page
 
     def _add_page(self, name: Page, page: AnyPage) -> None:
-        self._pages[name] = page
+        self.pages[name] = page
         self._stack.addWidget(page)
         page.message.connect(self._state.tell)
         page.restore(self._settings)
@@ -221,7 +221,7 @@ class MainWindow(QMainWindow):
     def open_data(self, path: Path) -> None:
         """Set labelled photographs up to be evaluated on, or to be learnt from."""
         self._settings = replace(self._settings, last_folder=str(path.absolute()))
-        for page in self._pages.values():
+        for page in self.pages.values():
             if page is self._stack.currentWidget() and not isinstance(page, ClassifyPage):
                 page.open_data(path.absolute())
 
@@ -242,10 +242,10 @@ class MainWindow(QMainWindow):
         self._installed.start(list_installed)
 
     def _on_installed_listed(self, catalogue: Catalogue) -> None:
-        self._catalogue = catalogue
+        self.catalogue = catalogue
         self.catalogue_changed.emit(catalogue)
         self.page.set_catalogue(catalogue, self._wanted_model)
-        if "evaluate" in self._pages:
+        if "evaluate" in self.pages:
             self.evaluate_page.set_catalogue(catalogue)
         wanted = self._wanted_evaluation
         if wanted is not None and wanted.name in catalogue.models:
@@ -279,7 +279,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Close, unless the user thinks of a training that runs."""
-        if "train" in self._pages and not self.train_page.may_close():
+        if "train" in self.pages and not self.train_page.may_close():
             event.ignore()
             return
         self.retire()
@@ -291,7 +291,7 @@ class MainWindow(QMainWindow):
         self._installed.close()
         self._help.close()
         settings = replace(self._settings, geometry=bytes(self.saveGeometry().data()))
-        for name, page in self._pages.items():
+        for name, page in self.pages.items():
             page.close_threads()
             settings = page.choices(settings)
             if page is self._stack.currentWidget():

@@ -67,6 +67,7 @@ def fill_menu_bar(window: QMainWindow, actions: Actions, recent: QMenu, sort: QM
         (a.new_training, a.choose_data, a.open_run),
         (a.new_evaluation, a.choose_labelled),
         (a.export_all, a.export_selection, a.continue_table, a.save_chart),
+        (a.pseudonyms,),
         (a.quit,),
     )
     add(translate("Menus", "&Edit"), (a.copy_rows, a.copy_chart), (a.find,))
@@ -79,12 +80,12 @@ def fill_menu_bar(window: QMainWindow, actions: Actions, recent: QMenu, sort: QM
     add(
         translate("Menus", "Eva&luate"),
         (a.start_evaluation, a.cancel_evaluation),
-        (a.open_report, a.save_pdf, a.open_evaluation),
+        a.of_evaluation,
     )
     add(
         translate("Menus", "&View"),
         tuple(a.pages.values()),
-        (languages, a.conference),
+        (languages, a.conference, a.conference_names),
         (a.grid, sort, a.sort_bars),
         (a.fit, a.actual_size, a.zoom_in, a.zoom_out, a.seen_by_model),
         (a.next, a.previous),

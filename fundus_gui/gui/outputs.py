@@ -29,6 +29,9 @@ class Outputs(QWidget):
 
     An invisible widget, so that the file dialogs have a parent.
 
+    Attributes:
+        are_names_shown: whether it may be seen where the photographs lie.
+
     Signals:
         message: what has been done, in a sentence.
     """
@@ -50,6 +53,8 @@ class Outputs(QWidget):
         self._errors = errors
         self._dialogs = dialogs
         self._done = ""
+        self.are_names_shown = True
+        self._has_pseudonyms = False
         self._slot = JobSlot(self)
         self._slot.yielded.connect(self._on_yielded)
         self._slot.completed.connect(self._on_completed)
@@ -58,6 +63,10 @@ class Outputs(QWidget):
     def set_catalogue(self, catalogue: Catalogue) -> None:
         """Describe results by these models from now on."""
         self._catalogue = catalogue
+
+    def use_pseudonyms(self, on: bool) -> None:
+        """Let pseudonyms stand for the names of photographs in all that is written or copied."""
+        self._has_pseudonyms = on
 
     def export(self, results: Sequence[ImageResult]) -> None:
         """Ask for a file and write the results to it."""
@@ -75,7 +84,8 @@ class Outputs(QWidget):
             self._done = self.tr("Rows written: {count} · {path}").format(
                 count=f"{len(results):,}", path=out
             )
-            self._slot.start(functools.partial(export_table, results, out, run))
+            how = {"has_pseudonyms": self._has_pseudonyms}
+            self._slot.start(functools.partial(export_table, results, out, run, **how))
 
     def copy_rows(self, results: Sequence[ImageResult]) -> None:
         """Put the results on the clipboard, with all columns of an export."""
@@ -84,34 +94,35 @@ class Outputs(QWidget):
             self.message.emit(self.tr("No row with a result is selected."))
         else:
             self._done = self.tr("Rows copied: {count}").format(count=f"{len(results):,}")
-            self._slot.start(functools.partial(table_text, results, run))
+            how = {"has_pseudonyms": self._has_pseudonyms}
+            self._slot.start(functools.partial(table_text, results, run, **how))
 
     def tell_continued(self, done: Continued) -> None:
         """Say what has become of a table that was continued."""
         if not (done.again or done.new or done.dropped):
-            text = self.tr("{table} was complete: {kept} rows kept")
+            text = self.tr("{table} was complete: %Ln row(s) kept", None, done.kept)
         else:
-            text = self.tr("{table}: {kept} rows kept, {again} classified again, {new} new")
+            text = self.tr(
+                "{table}: %Ln row(s) kept, {again} classified again, {new} new", None, done.kept
+            )
         if done.backup is not None:
-            text += self.tr("; {dropped} fell out and are in {backup}")
+            text += self.tr("; %Ln fell out, kept in {backup}", None, done.dropped)
         self.message.emit(
             text.format(
                 table=done.table.name,
-                kept=f"{done.kept:,}",
                 again=f"{done.again:,}",
                 new=f"{done.new:,}",
-                dropped=f"{done.dropped:,}",
                 backup=done.backup.name if done.backup is not None else "",
             )
         )
 
-    def save_chart(self, bars: ProbabilityBars, photograph: Path | None) -> None:
-        """Ask for a file and write the chart to it."""
-        stem = photograph.stem if photograph is not None else "chart"
+    def save_chart(self, bars: ProbabilityBars, photograph: str) -> None:
+        """Ask for a file, called like the photograph, and write the chart to it."""
+        stem = "" if self._has_pseudonyms else Path(photograph).stem
         out = self._dialogs.save_as(
             self,
             self.tr("Save the chart"),
-            self._suggested(f"{stem}-probabilities.png"),
+            self._suggested(f"{stem or 'chart'}-probabilities.png"),
             "PNG (*.png);;SVG (*.svg);;PDF (*.pdf)",
         )
         if out is None:
@@ -129,7 +140,7 @@ class Outputs(QWidget):
 
     def _suggested(self, name: str) -> Path:
         roots = self._classification.roots
-        if not roots:
+        if not roots or not self.are_names_shown:
             return Path.home() / name
         return (roots[0] if roots[0].is_dir() else roots[0].parent) / name
 

@@ -26,9 +26,13 @@ class Photographs:
     """Paths by their position in the order of opening.
 
     A folder's path is kept once, since a `Path` for each photograph would take ten times as much.
+
+    Attributes:
+        numbering: what photographs are called instead of by their names, with {number}; or empty.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, numbering: str = "") -> None:
+        self.numbering = numbering
         self._names: list[str] = []
         self._folder_of = array("l")
         self._folders: list[_Folder] = []
@@ -70,14 +74,23 @@ class Photographs:
         number = self._folder_at.get(place)
         return None if number is None else self._folders[number].positions.get(name)
 
+    def called(self, position: int) -> str:
+        """Return the name, or the number in its place."""
+        if self.numbering:
+            return self.numbering.format(number=position + 1)
+        return self._names[position]
+
     def title(self, position: int) -> str:
         """Return the name and, on a second line, the folder where it is not the opened one."""
-        shown = self._folder(position).shown
-        return f"{self._names[position]}\n{shown}" if shown else self._names[position]
+        shown = "" if self.numbering else self._folder(position).shown
+        return f"{self.called(position)}\n{shown}" if shown else self.called(position)
 
     def named(self, text: str, first: int = 0) -> NDArray[np.bool_]:
         """Return whose title holds a text in any case, from the position `first` on."""
         wanted = text.casefold()
+        if self.numbering:
+            called = map(self.called, range(first, len(self)))
+            return np.array([wanted in number.casefold() for number in called], dtype=bool)
         names = np.array([wanted in name.casefold() for name in self._names[first:]], dtype=bool)
         folders = np.array([wanted in folder.shown.casefold() for folder in self._folders], bool)
         numbers = np.array(self._folder_of[first:], dtype=np.intp)

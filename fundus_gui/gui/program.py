@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from fundus_gui.core.catalogue import Catalogue, read_catalogue
 from fundus_gui.gui.demo.switch import ConferenceSwitch
 from fundus_gui.gui.jobs import Engine
+from fundus_gui.gui.labels import use_class_titles
 from fundus_gui.gui.language import use_language
 from fundus_gui.gui.main_window import MainWindow
 from fundus_gui.gui.settings import load_settings, put_damaged_aside
@@ -44,6 +45,7 @@ class Program(QObject):
         self._application.setApplicationDisplayName(self.tr("Fundus classifier"))
 
     def _new_window(self) -> MainWindow:
+        self._name_classes()
         window = MainWindow(self._catalogue, self._engine.classify, self._settings)
         window.catalogue_changed.connect(self._on_catalogue_changed)
         window.language_chosen.connect(self._on_language_chosen)
@@ -55,7 +57,11 @@ class Program(QObject):
 
     def _on_catalogue_changed(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
+        self._name_classes()
         self._engine.use(catalogue)
+
+    def _name_classes(self) -> None:
+        use_class_titles(model.card for model in self._catalogue.models.values())
 
     def _on_language_chosen(self) -> None:
         # Later, since the command that asks for it belongs to the window that goes.
@@ -67,6 +73,10 @@ class Program(QObject):
         self._speak()
         self.window = self._new_window()
         self.window.page.take_over(last.page)
+        if "train" in last.pages:
+            self.window.train_page.take_over(last.train_page)
+        if "evaluate" in last.pages:
+            self.window.evaluate_page.take_over(last.evaluate_page)
         self.window.show()
         last.hide()
         last.deleteLater()

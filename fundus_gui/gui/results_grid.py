@@ -6,7 +6,6 @@ from PySide6.QtCore import (
     QAbstractItemModel,
     QItemSelection,
     QItemSelectionModel,
-    QItemSelectionRange,
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
@@ -102,20 +101,32 @@ class ResultsGrid(QAbstractItemView):
         return self._rows.index(min(max(row, 0), last), Column.FILE)
 
     def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
-        """Select what a rectangle of the viewport touches."""
-        in_a_line, last_column = self._in_a_line(), len(Column) - 1
+        """Select what a frame touches while the mouse draws one, else from corner to corner."""
+        if self.state() == QAbstractItemView.State.DragSelectingState:
+            chosen = self._touched(rect.normalized())
+        else:
+            corners = self.indexAt(rect.topLeft()), self.indexAt(rect.bottomRight())
+            rows = sorted(index.row() for index in corners if index.isValid())
+            chosen = self._run(rows[0], rows[-1]) if rows else QItemSelection()
+        self.selectionModel().select(chosen, command)
+
+    def _touched(self, frame: QRect) -> QItemSelection:
+        in_a_line, offset = self._in_a_line(), self.verticalOffset()
         width, height = self._width(), self._cell.height()
-        first_place = max(0, rect.left() // width)
-        last_place = min(rect.right() // width, in_a_line - 1)
-        selection, offset = QItemSelection(), self.verticalOffset()
-        top, bottom = (rect.top() + offset) // height, (rect.bottom() + offset) // height
+        first_place = max(0, frame.left() // width)
+        last_place = min(frame.right() // width, in_a_line - 1)
+        top, bottom = (frame.top() + offset) // height, (frame.bottom() + offset) // height
+        touched = QItemSelection()
         for line in range(max(0, top), bottom + 1):
             first = line * in_a_line + first_place
             last = min(line * in_a_line + last_place, self._rows.rowCount() - 1)
             if first <= last:
-                corners = self._rows.index(first, 0), self._rows.index(last, last_column)
-                selection.append(QItemSelectionRange(*corners))
-        self.selectionModel().select(selection, command)
+                touched.merge(self._run(first, last), QItemSelectionModel.SelectionFlag.Select)
+        return touched
+
+    def _run(self, first: int, last: int) -> QItemSelection:
+        last_column = len(Column) - 1
+        return QItemSelection(self._rows.index(first, 0), self._rows.index(last, last_column))
 
     def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:
         """Return where selected photographs are on the viewport."""

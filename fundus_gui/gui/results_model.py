@@ -96,6 +96,11 @@ class ResultsModel(QAbstractTableModel):
         return len(self._photographs)
 
     @property
+    def are_names_shown(self) -> bool:
+        """Whether photographs are called by the names of their files."""
+        return not self._photographs.numbering
+
+    @property
     def weights(self) -> Weights:
         """The what-if weights that are shown, None for each prediction's own."""
         return self._columns.weights
@@ -104,7 +109,8 @@ class ResultsModel(QAbstractTableModel):
         """Forget all photographs; filter and sorting stay."""
         self.beginResetModel()
         weights = self._columns.weights
-        self._photographs, self._columns = Photographs(), ResultColumns()
+        self._photographs = Photographs(self._photographs.numbering)
+        self._columns = ResultColumns()
         self._columns.weights = weights
         self._show(np.empty(0, np.intp))
         self.endResetModel()
@@ -133,7 +139,9 @@ class ResultsModel(QAbstractTableModel):
     def take_over(self, earlier: ResultsModel) -> None:
         """Show the photographs and results of another model, which is not used any more."""
         self.beginResetModel()
+        numbering = self._photographs.numbering
         self._photographs, self._columns = earlier._photographs, earlier._columns
+        self._photographs.numbering = numbering
         self._columns.weigh(None)
         self._show(self._ordered(self._fitting()))
         self.endResetModel()
@@ -186,6 +194,17 @@ class ResultsModel(QAbstractTableModel):
         """Return the engine's result, None while the photograph waits."""
         position = self._photographs.find(path)
         return None if position is None else self._result(position)
+
+    def show_names(self, on: bool) -> None:
+        """Call photographs by their names, or number them in the order of opening instead."""
+        self._photographs.numbering = "" if on else self.tr("Photograph {number}")
+        self._emit_changed(np.arange(self.rowCount()))
+        self.resort()  # for the filter looks for what they are called
+
+    def called(self, path: Path) -> str:
+        """Return what a photograph is called, empty where it is not among them."""
+        position = self._photographs.find(path)
+        return "" if position is None else self._photographs.called(position)
 
     def waiting(self) -> PathList:
         """Return the photographs without a result in the order they were opened."""
@@ -329,6 +348,8 @@ class ResultsModel(QAbstractTableModel):
 
     def _tooltip(self, position: int, _column: int) -> str:
         path, result = self._photographs.path(position), self._result(position)
+        if not self.are_names_shown:  # reasons and notes may name the file too
+            return self._photographs.called(position)
         if isinstance(result, UnreadableImage):
             return f"{path}\n{spoken(result.error)}"
         notes = result.warnings if isinstance(result, Prediction) else ()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QTimer, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QTimer, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
@@ -20,12 +20,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from fundus_gui.gui.labels import class_title
+from fundus_gui.gui.labels import Counts, class_title
 from fundus_gui.gui.photographs import Positions
 from fundus_gui.gui.result_columns import ResultList, Status
 from fundus_gui.gui.results_grid import ResultsGrid
 from fundus_gui.gui.results_model import ResultsModel, Role
 from fundus_gui.gui.results_order import Column, RowFilter
+from fundus_gui.gui.results_selection import RowSelection
 from fundus_gui.gui.results_views import ResultsTable
 from fundus_gui.gui.sort_menu import SortMenu
 from fundus_gui.gui.widgets.appearance import what_if_palette
@@ -33,7 +34,6 @@ from fundus_gui.gui.widgets.appearance import what_if_palette
 _SELECT = QItemSelectionModel.SelectionFlag
 _FILTER_AFTER_MS = 150
 _COUNT_AFTER_MS = 50
-_RUNS_AT_MOST = 1000  # of selected rows; Qt takes long over more
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +58,11 @@ class ResultsPane(QWidget):
         super().__init__(parent)
         self._model = model
         self._kept = _Kept()
+        self.selection = RowSelection(model, self)
         self.table = ResultsTable(model)
         self.grid = ResultsGrid(model)
-        self.grid.setSelectionModel(self.table.selectionModel())
+        for view in (self.table, self.grid):
+            view.setSelectionModel(self.selection)
         self.sort_menu = SortMenu(self.table, self)
         self._views = QStackedWidget()
         self._views.addWidget(self.table)
@@ -95,11 +97,13 @@ class ResultsPane(QWidget):
         self.search.textChanged.connect(self._filter_timer.start)
         self.classes.currentIndexChanged.connect(self._apply_filter)
         self.statuses.currentIndexChanged.connect(self._apply_filter)
-        self.table.selectionModel().currentRowChanged.connect(self._on_current_changed)
+        self.selection.currentRowChanged.connect(self._on_current_changed)
         model.added.connect(self._count_soon)
+        model.cleared.connect(self._on_cleared)
         model.modelAboutToBeReset.connect(self._on_about_to_reset)
         model.modelReset.connect(self._on_reset)
         self.set_classes(())
+        self.show_names(True)
 
     def _timer(self, interval_ms: int, slot: Callable[[], None]) -> QTimer:
         timer = QTimer(self)
@@ -112,13 +116,18 @@ class ResultsPane(QWidget):
         """Show the grid or the list; the selection stays."""
         view = self.grid if grid else self.table
         self._views.setCurrentWidget(view)
-        selection = self.table.selectionModel()
-        selection.select(selection.selection(), _SELECT.Select | _SELECT.Rows)
-        view.scrollTo(selection.currentIndex())
+        view.scrollTo(self.selection.currentIndex())
 
     def set_what_if(self, on: bool) -> None:
         """Mark the results as voted with other weights than the ensemble's."""
         self._what_if.setVisible(on)
+
+    def show_names(self, on: bool) -> None:
+        """Call photographs by the names of their files, or number them instead."""
+        self._model.show_names(on)
+        words = self.tr("Filter by file name") if on else self.tr("Filter by number")
+        self.search.setPlaceholderText(words)
+        self.search.setAccessibleName(words)
 
     def set_classes(self, names: tuple[str, ...]) -> None:
         """Offer these classes in the filter."""
@@ -174,7 +183,7 @@ class ResultsPane(QWidget):
     def _go_to(self, row: int) -> None:
         index = self._model.index(row, Column.FILE)
         select = _SELECT.ClearAndSelect | _SELECT.Rows
-        self.table.selectionModel().setCurrentIndex(index, select)
+        self.selection.setCurrentIndex(index, select)
 
     def take_over_filters(self, earlier: ResultsPane) -> None:
         """Filter as another pane did, in the same order of choices."""
@@ -196,12 +205,7 @@ class ResultsPane(QWidget):
 
     def selected_results(self) -> ResultList:
         """Return the engine's results of the selected rows, in the order of the rows."""
-        return self._model.results(self._selected_rows())
-
-    def _selected_rows(self) -> Positions:
-        selection = self.table.selectionModel().selection()  # which the areas do not outlive
-        rows = [np.arange(area.top(), area.bottom() + 1) for area in selection.toList()]
-        return np.unique(np.concatenate(rows)) if rows else np.empty(0, np.intp)
+        return self._model.results(self.selection.rows())
 
     def next(self) -> None:
         """Go one row down."""
@@ -212,9 +216,7 @@ class ResultsPane(QWidget):
         self.step(-1)
 
     def _make_filter_bar(self) -> QGridLayout:
-        self.search.setPlaceholderText(self.tr("Filter by file name"))
         self.search.setClearButtonEnabled(True)
-        self.search.setAccessibleName(self.search.placeholderText())
         self.classes.setAccessibleName(self.tr("Filter by class"))
         self.classes.setToolTip(self.tr("Show only photographs of one class"))
         self.statuses.setAccessibleName(self.tr("Filter by status"))
@@ -251,45 +253,36 @@ class ResultsPane(QWidget):
     def _show_counts(self) -> None:
         shown, total = self._model.rowCount(), self._model.total
         if shown < total:
-            text = self.tr("{shown} of {total} photographs shown")
+            text = self.tr("{shown} of %Ln photograph(s) shown", None, total)
         else:
-            text = self.tr("1 photograph") if total == 1 else self.tr("{total} photographs")
-        self._shown.setText(text.format(shown=f"{shown:,}", total=f"{total:,}"))
+            text = Counts().photographs(total)
+        self._shown.setText(text.format(shown=f"{shown:,}"))
         self._show_all.setVisible(shown < total)
 
     def _on_current_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
         self.current_changed.emit(current.data(Role.PATH))
 
+    def _on_cleared(self) -> None:
+        self._kept = _Kept()
+
     def _on_about_to_reset(self) -> None:
-        row = self.table.currentIndex().row()
-        current = self._model.positions([row] if row >= 0 else [])
-        self._kept = _Kept(row, current, self._model.positions(self._selected_rows()))
+        if self._model.rowCount():  # else what was shown before comes back
+            row = self.table.currentIndex().row()
+            current = self._model.positions([row] if row >= 0 else [])
+            self._kept = _Kept(row, current, self._model.positions(self.selection.rows()))
 
     def _on_reset(self) -> None:
         """Keep what was current and selected, as far as it is shown, without scrolling."""
         self._count_soon()
-        rows, selection = self._model.rows(self._kept.current), self.table.selectionModel()
         if not self._model.rowCount():
             self.current_changed.emit(None)
             return
-        views = self.table, self.grid
-        for view in views:
+        selected, current = (self._model.rows(p) for p in (self._kept.selected, self._kept.current))
+        neighbour = min(max(self._kept.row, 0), self._model.rowCount() - 1)
+        row = int(current[0]) if len(current) else neighbour
+        for view in (self.table, self.grid):
             view.setAutoScroll(False)
-        if len(rows):
-            index = self._model.index(int(rows[0]), Column.FILE)
-            selection.setCurrentIndex(index, _SELECT.NoUpdate)
-            self._select(self._model.rows(self._kept.selected))
-        else:  # a neighbour of what is not shown any more
-            self.step(self._kept.row)
-        for view in views:
+        self.selection.setCurrentIndex(self._model.index(row, Column.FILE), _SELECT.NoUpdate)
+        self.selection.select_rows(selected if len(selected) else np.array([row]))
+        for view in (self.table, self.grid):
             view.setAutoScroll(True)
-
-    def _select(self, rows: Positions) -> None:
-        runs = np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1)
-        if not len(rows) or len(runs) > _RUNS_AT_MOST:
-            return
-        selection, last = QItemSelection(), len(Column) - 1
-        for run in runs:
-            corners = self._model.index(int(run[0]), 0), self._model.index(int(run[-1]), last)
-            selection.select(*corners)
-        self.table.selectionModel().select(selection, _SELECT.ClearAndSelect)

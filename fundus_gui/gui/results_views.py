@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QSize, Qt
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QSize,
+    Qt,
+)
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -55,6 +62,13 @@ class ResultsTable(QTableView):
         )
         header.setSortIndicator(Column.FILE, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
+
+    def setSelectionModel(self, selection: QItemSelectionModel) -> None:
+        """Share a selection with another view."""
+        super().setSelectionModel(selection)
+        # A header looks through all rows to find out whether they are selected in each column.
+        for header in (self.horizontalHeader(), self.verticalHeader()):
+            header.setSelectionModel(QItemSelectionModel(self.model(), header))
 
     def set_outcomes(self, on: bool) -> None:
         """Show or hide what becomes of the photographs."""

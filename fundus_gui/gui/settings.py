@@ -27,6 +27,7 @@ class AppSettings:
     Attributes:
         auto_run: classify as soon as photographs are opened or models chosen.
         fast: compute in bfloat16 or float16 where the device gains speed by that.
+        pseudonyms: whether these stand for names in exports.
         grid: thumbnails as a grid instead of a list.
         sorted_bars: classes of the chart by probability instead of in fixed order.
         sort_column: by which the photographs are sorted, a column's name.
@@ -46,6 +47,7 @@ class AppSettings:
 
     auto_run: bool = True
     fast: bool = False
+    pseudonyms: bool = False
     grid: bool = False
     sorted_bars: bool = True
     sort_column: str = "file"

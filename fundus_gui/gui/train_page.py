@@ -99,6 +99,11 @@ class TrainPage(QWidget):
         self.runs.clear_selection()
         self.right.setCurrentWidget(self.setup)
 
+    def take_over(self, earlier: TrainPage) -> None:
+        """Go on with what another page, which is not used any more, set up and showed."""
+        self.setup.take_over(earlier.setup)
+        self.runs.take_over(earlier.runs)
+
     def open_data(self, path: Path) -> None:
         """Set a training on the photographs in a folder up."""
         self.set_up()

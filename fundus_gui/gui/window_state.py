@@ -100,7 +100,8 @@ class WindowState(QObject):
 
     def _show_classification(self) -> None:
         state = self._page.classification
-        self._window.setWindowTitle(", ".join(root.name for root in state.roots[:3]))
+        roots = state.roots[:3] if self._page.model.are_names_shown else ()
+        self._window.setWindowTitle(", ".join(root.name for root in roots))
         ready = state.models_ready
         self._status.set_device(
             f"{ready.device_name}, {ready.number_format}" if ready is not None else ""

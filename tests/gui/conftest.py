@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from fundus_gui.core.catalogue import Catalogue, EnsembleSpec
+from fundus_gui.gui.language import use_language
 from fundus_gui.gui.main_window import MainWindow
 from fundus_gui.gui.results_model import ResultsModel
 
@@ -22,6 +23,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     noise = pytest.mark.qt_log_ignore("does not support propagateSizeHints", extend=True)
     for item in items:
         item.add_marker(noise)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _english(qapp: QApplication) -> None:
+    """Speak English as the program does: singular and plural come from a file."""
+    use_language(qapp, "en")
 
 
 @pytest.fixture

@@ -1,25 +1,46 @@
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
 import pytest
+from fakes import installed_model
+from PySide6.QtWidgets import QApplication
 
 from fundus_gui import RESEARCH_USE_ONLY
-from fundus_gui.gui.labels import class_title, research_use_only
+from fundus_gui.gui.labels import class_title, research_use_only, use_class_titles
+from fundus_gui.gui.language import use_language
 from fundus_gui.gui.model_colours import OKABE_ITO, model_colours
 
 
-@pytest.mark.parametrize(
-    ("name", "title"),
-    [
-        ("diabetic_retinopathy", "Diabetic retinopathy"),
-        ("amd", "AMD"),
-        ("retinal_detachment", "Retinal detachment"),
-        ("IOL", "IOL"),
-        ("", ""),
-    ],
-)
-@pytest.mark.usefixtures("qapp")
-def test_classes_have_names_for_people(name: str, title: str) -> None:
-    assert class_title(name) == title
+@pytest.fixture
+def speak(qapp: QApplication) -> Iterator[Callable[[str], None]]:
+    yield lambda language: use_language(qapp, language)
+    use_language(qapp, "en")
+    use_class_titles([])
+
+
+def test_classes_are_called_in_the_language_of_the_window(speak: Callable[[str], None]) -> None:
+    speak("en")
+    assert class_title("pathologic_myopia") == "Pathologic myopia"
+    speak("zh_CN")
+    assert class_title("pathologic_myopia") == "病理性近视"
+    assert class_title("something_else") == "Something else"
+
+
+def test_a_model_card_says_what_its_classes_are_called(speak: Callable[[str], None]) -> None:
+    own = {"zh_CN": ("轻度", "重度"), "en": ("Mild NPDR", "Severe NPDR")}
+    cards = [
+        replace(installed_model(name, ("mild", "severe")).card, class_titles=titles)
+        for name, titles in (("grader", own), ("later", {"zh_CN": ("甲", "乙")}))
+    ]
+    use_class_titles(cards)
+    speak("zh_CN")
+    assert (class_title("mild"), class_title("severe")) == ("轻度", "重度")
+    speak("en")
+    assert class_title("mild") == "Mild NPDR"
+    use_class_titles([])
+    assert class_title("mild") == "Mild"
 
 
 @pytest.mark.usefixtures("qapp")

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from fundus_gui.core.paths import resources_dir
+from fundus_gui.gui.labels import Counts
 from fundus_gui.gui.language import LANGUAGES, system_language, use_language
 from fundus_gui.gui.main_window import MainWindow
 
@@ -22,8 +23,21 @@ sys.path.insert(0, str(ROOT / "build_scripts"))
 
 import translations  # noqa: E402 - a script, not a package
 
-PLACE = re.compile(r"\{\w+\}")
+PLACE = re.compile(r"\{\w+\}|%L?n")
+COUNTED = re.compile(r"\{\w+\} (?:[a-z]+ )?([a-z]+s)(?![a-z/])")
+VERBS = {"is", "as", "was", "changes", "exceeds", "falls"}
+NEVER_ONE = {"classes", "parameters", "cases", "points"}
+# Said of two or more: one has a text of its own.
+SEVERAL = {
+    "All {count} models say {label}.",
+    "Move {count} evaluations to the trash?",
+    "{agreeing} of {count} models, with {weight} of the vote weight, say {label}.",
+    "{count} trainings are running",
+    "{count} trainings are still running.",
+}
 CHINESE = resources_dir() / "translations" / "fundus_gui_zh_CN.ts"
+ENGLISH = resources_dir() / "translations" / "fundus_gui_en.ts"
+TRANSLATED = sorted((resources_dir() / "translations").glob("*.ts"))
 
 
 @pytest.fixture
@@ -33,20 +47,47 @@ def speak(qapp: QApplication) -> Iterator[Callable[[str], None]]:
     use_language(qapp, "en")
 
 
-def missing(tmp_path: Path) -> list[translations.Message]:
-    latest = tmp_path / CHINESE.name
-    shutil.copy(CHINESE, latest)
-    translations.update(latest)
-    return [message for message in translations.read_messages(latest) if not message.translation]
+def latest(kept: Path, tmp_path: Path) -> list[translations.Message]:
+    copy = tmp_path / kept.name
+    shutil.copy(kept, copy)
+    translations.update(copy)
+    return translations.read_messages(copy)
 
 
 def test_every_text_of_the_window_has_a_chinese_one(tmp_path: Path) -> None:
-    assert missing(tmp_path) == []
+    messages = latest(CHINESE, tmp_path)
+    assert [message for message in messages if not message.translation] == []
 
 
-def test_the_compiled_translation_is_that_of_the_texts(tmp_path: Path) -> None:
-    translations.release(CHINESE, tmp_path / "fresh.qm")
-    assert (tmp_path / "fresh.qm").read_bytes() == CHINESE.with_suffix(".qm").read_bytes()
+def test_every_counted_text_has_singular_and_plural(tmp_path: Path) -> None:
+    assert latest(ENGLISH, tmp_path) == translations.read_messages(ENGLISH)
+
+
+def test_no_text_counts_without_knowing_one_from_many(tmp_path: Path) -> None:
+    wrong = [
+        message.source
+        for message in latest(CHINESE, tmp_path)
+        if not message.is_counted and message.source not in SEVERAL
+        if "fewer than {few}" not in message.source  # a number of the program's own
+        for word in COUNTED.findall(message.source)
+        if word not in NEVER_ONE | VERBS
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("path", TRANSLATED)
+def test_the_compiled_translation_is_that_of_the_texts(path: Path, tmp_path: Path) -> None:
+    translations.release(path, tmp_path / "fresh.qm")
+    assert (tmp_path / "fresh.qm").read_bytes() == path.with_suffix(".qm").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "many"),
+    [("en", "1 photograph", "1,234 photographs"), ("zh_CN", "1 张照片", "1,234 张照片")],
+)
+def test_one_is_not_many(language: str, one: str, many: str, speak: Callable[[str], None]) -> None:
+    speak(language)
+    assert (Counts().photographs(1), Counts().photographs(1234)) == (one, many)
 
 
 def test_translations_keep_places_keys_and_lines() -> None:

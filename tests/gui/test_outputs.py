@@ -1,17 +1,21 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from fakes import AnsweringDialogs, RecordedErrors
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
+from fundus_gui.core.export import own_pseudonyms
 from fundus_gui.core.results import Prediction
 from fundus_gui.gui.main_window import MainWindow
 from fundus_gui.gui.results_order import Column
+from fundus_gui.gui.settings import load_settings
 
 Photographs = Callable[..., Path]
 Wait = Callable[[], None]
@@ -115,3 +119,29 @@ def test_an_export_is_finished_when_the_window_is_closed(
     window.close()
     with dialogs.target.open(encoding="utf-8-sig", newline="") as stream:
         assert len(list(csv.DictReader(stream))) == 60
+
+
+def test_with_pseudonyms_no_name_is_written_or_copied(
+    qtbot: QtBot, window: MainWindow, photographs: Photographs, wait_idle: Wait,
+    dialogs: AnsweringDialogs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setenv("FUNDUS_GUI_HOME", str(tmp_path / "home"))
+    folder = photographs(3, "PATIENTS")
+    window.open_paths([folder])
+    wait_idle()
+    window.commands.pseudonyms.trigger()
+    dialogs.target = tmp_path / "results.csv"
+    window.commands.export_all.trigger()
+    qtbot.waitUntil(lambda: "Rows written: 3" in window.status.text())
+    pseudonyms = own_pseudonyms()
+    with dialogs.target.open(encoding="utf-8-sig", newline="") as stream:
+        names = [row["filename"] for row in csv.DictReader(stream)]
+    assert names == [pseudonyms.of(f"eye{number}.png") for number in range(3)]
+    for path in (dialogs.target, dialogs.target.with_suffix(".json")):
+        assert not {"eye", "PATIENTS"} & set(re.findall("eye|PATIENTS", path.read_text("utf-8")))
+    window.page.results.select(folder / "eye1.png")
+    window.commands.copy_rows.trigger()
+    qtbot.waitUntil(lambda: "Rows copied: 1" in window.status.text())
+    assert QGuiApplication.clipboard().text().splitlines()[1].startswith(pseudonyms.of("eye1.png"))
+    window.close()
+    assert load_settings(tmp_path / "settings.ini").pseudonyms

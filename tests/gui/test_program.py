@@ -4,14 +4,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from tiny_weights import write_tiny_weights
 
 from fundus_gui.core.paths import user_data_dir
 from fundus_gui.gui.error_dialog import ErrorReporter
 from fundus_gui.gui.language import use_language
+from fundus_gui.gui.main_window import MainWindow
 from fundus_gui.gui.program import Program
 from fundus_gui.gui.result_columns import Status
 from fundus_gui.gui.settings import AppSettings, load_settings, save_settings
@@ -93,6 +95,76 @@ def test_another_language_keeps_photographs_results_and_the_choice(
     assert list(program.window.page.model.results()) == before
 
 
+def change_language(qtbot: QtBot, program: Program, name: str) -> MainWindow:
+    last = program.window
+    last.commands.languages[name].trigger()
+    qtbot.waitUntil(lambda: program.window is not last, timeout=10_000)
+    return program.window
+
+
+@pytest.fixture
+def labelled(tmp_path: Path, photographs: Photographs) -> Path:
+    """A folder of photographs of two classes, a left and a right eye of each patient."""
+    for name in ("amd", "normal"):
+        (tmp_path / "eyes").mkdir(exist_ok=True)
+        folder = photographs(8, f"eyes/{name}")
+        for number in range(8):
+            side = ("left", "right")[number % 2]
+            (folder / f"eye{number}.png").rename(folder / f"{name}{number // 2}_{side}.png")
+    return tmp_path / "eyes"
+
+
+def test_another_language_keeps_what_is_set_up_on_the_train_page(
+    qtbot: QtBot, open_program: Callable[..., Program], labelled: Path
+) -> None:
+    program = open_program()
+    program.window.show()
+    program.window.show_page("train")
+    before = program.window.train_page.setup
+    program.window.open_data(labelled)
+    qtbot.waitUntil(before.bar.start.isEnabled, timeout=60_000)
+    before.data.patients.by_name.setChecked(True)
+    before.recipe.presets.setCurrentIndex(1)
+    before.recipe.editor("epochs").set_value(7)
+    before.recipe.fold.setChecked(True)
+    before.bar.name.setText("mine")
+    config, survey = before.config(), before.data.survey
+    window = change_language(qtbot, program, "zh_CN")
+    after = window.train_page.setup
+    assert after.isVisible()
+    assert after.config() == config
+    assert (config.epochs, config.data, bool(config.patient_pattern)) == (7, str(labelled), True)
+    assert after.data.survey is survey
+    assert after.recipe.fold.isChecked()
+    assert after.bar.name.text() == "mine"
+    qtbot.waitUntil(after.bar.start.isEnabled, timeout=60_000)
+    assert after.config() == config
+    assert change_language(qtbot, program, "en").train_page.setup.config() == config
+
+
+def test_another_language_keeps_what_is_set_up_on_the_evaluate_page(
+    qtbot: QtBot, open_program: Callable[..., Program], labelled: Path
+) -> None:
+    program = open_program()
+    program.window.show()
+    program.window.show_page("evaluate")
+    before = program.window.evaluate_page.setup
+    program.window.open_data(labelled)
+    qtbot.waitUntil(lambda: before.data.judged is not None, timeout=60_000)
+    before.measures.replicates.setValue(300)
+    before.measures.coverage.setValue(80)
+    before.chooser.choose("", ("tiny_b",))
+    before.bar.name.setText("mine")
+    request = before.request("mine")
+    assert request is not None
+    window = change_language(qtbot, program, "zh_CN")
+    after = window.evaluate_page.setup
+    assert after.isVisible()
+    assert after.request("mine") == request
+    assert (request.spec.members, request.settings.coverage) == (("tiny_b",), 0.8)
+    assert after.bar.name.text() == "mine"
+
+
 def test_the_language_that_is_spoken_changes_nothing(
     qtbot: QtBot, open_program: Callable[..., Program]
 ) -> None:
@@ -172,6 +244,64 @@ def test_conference_mode_begins_and_ends_with_its_key(
     assert window.page.results.current_path() == shows[0].stage.scene.prediction.path
     window.commands.conference.trigger()
     assert not window.commands.conference.isChecked()
+
+
+def all_texts(window: MainWindow) -> str:
+    """Return whatever a window can show or tell a screen reader, open menus and cells included."""
+    texts = [window.windowTitle()]
+    getters = (
+        "text", "toolTip", "accessibleName", "accessibleDescription", "placeholderText", "message",
+    )  # fmt: skip
+    for shown in (*window.findChildren(QWidget), *window.findChildren(QAction)):
+        texts += [
+            str(getattr(shown, name)()) for name in getters if callable(getattr(shown, name, None))
+        ]
+    roles = Qt.ItemDataRole
+    model = window.page.model
+    for row in range(model.rowCount()):
+        for column in range(model.columnCount()):
+            for role in (roles.DisplayRole, roles.ToolTipRole, roles.AccessibleTextRole):
+                texts.append(str(model.index(row, column).data(role)))
+    return "\n".join(texts)
+
+
+@pytest.mark.parametrize("are_asked_for", [False, True])
+def test_a_visitor_sees_names_of_files_only_where_they_are_asked_for(
+    are_asked_for: bool, qtbot: QtBot, open_program: Callable[..., Program],
+    photographs: Photographs,
+) -> None:  # fmt: skip
+    program = open_program()
+    folder = photographs(3, "secret_folder")
+    (folder / "broken_eye.png").touch()
+    classify(qtbot, program, folder)
+    window = program.window
+    window.page.results.select(folder / "broken_eye.png")
+    qtbot.waitUntil(lambda: "empty" in window.page.image.view.message(), timeout=10_000)
+    window.commands.conference_names.setChecked(are_asked_for)
+    window.commands.conference.trigger()
+    (show,) = (w for w in QApplication.topLevelWidgets() if type(w).__name__ == "DemoWindow")
+    qtbot.waitUntil(lambda: show.stage.scene is not None, timeout=60_000)
+    qtbot.keyClick(show, " ")
+    qtbot.waitUntil(lambda: "32 × 24" in window.page.image.caption.text(), timeout=10_000)
+    said = all_texts(window)
+    number = window.page.results.selection.rows()[0] + 1
+    if are_asked_for:
+        assert f"eye{number - 2}.png" in window.page.image.caption.text()
+        assert "secret_folder" in window.windowTitle()
+    else:
+        assert window.page.image.caption.text() == f"Photograph {number} · 32 × 24 px"
+        assert "Photograph 4" in said
+        assert window.windowTitle() == ""
+        for name in ("eye0", "broken_eye", "secret_folder"):
+            assert name not in said
+        assert not window.recent_menu.isEnabled()
+    window.page.results.search.setText("graph 4")
+    qtbot.waitUntil(lambda: window.page.model.rowCount() == (0 if are_asked_for else 1))
+    window.commands.conference.trigger()
+    assert window.commands.train_page.isVisible()
+    window.page.results.clear_filters()
+    assert "eye0.png" in all_texts(window)
+    assert "secret_folder" in window.windowTitle()
 
 
 def test_closing_the_window_ends_conference_mode(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QItemSelectionModel, QPoint, QRect, Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractItemView, QApplication
 from pytestqt.qtbot import QtBot
 
 from fundus_gui.gui.results_grid import ResultsGrid
@@ -87,10 +87,37 @@ def test_a_click_selects_a_whole_row_and_a_frame_all_that_it_touches(
     qtbot.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert (current(grid), selection.isRowSelected(2)) == (2, True)
     first, last = (grid.visualRect(grid.model().index(row, 0)) for row in (0, line + 1))
-    grid.setSelection(QRect(first.center(), last.center()), SELECT.ClearAndSelect)
-    rows = sorted(index.row() for index in selection.selectedRows())
-    assert rows == [0, 1, line, line + 1]
+    for start, end in ((first, last), (last, first)):
+        grid.setState(QAbstractItemView.State.DragSelectingState)
+        grid.setSelection(QRect(start.center(), end.center()), SELECT.ClearAndSelect | SELECT.Rows)
+        grid.setState(QAbstractItemView.State.NoState)
+        rows = sorted(index.row() for index in selection.selectedRows())
+        assert rows == [0, 1, line, line + 1]
     assert grid.visualRegionForSelection(selection.selection()).contains(last.center())
+
+
+def test_the_shift_key_selects_all_from_one_photograph_to_another(
+    qtbot: QtBot, grid: ResultsGrid
+) -> None:
+    def selected() -> list[int]:
+        return sorted(index.row() for index in grid.selectionModel().selectedRows())
+
+    line, shift = in_a_line(grid), Qt.KeyboardModifier.ShiftModifier
+    grid.setCurrentIndex(grid.model().index(2 * line + 1, 0))
+    qtbot.keyClick(grid, Qt.Key.Key_Up, shift)
+    assert selected() == list(range(line + 1, 2 * line + 2))
+    place = grid.visualRect(grid.model().index(3, 0)).center()
+    qtbot.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, shift, place)
+    assert selected() == list(range(3, 2 * line + 2))
+    qtbot.keyClick(grid, Qt.Key.Key_End, shift)
+    assert selected() == list(range(2 * line + 1, COUNT))
+    assert len(grid.selectionModel().selection().toList()) == 1
+
+
+def test_a_click_beside_the_photographs_selects_none(qtbot: QtBot, grid: ResultsGrid) -> None:
+    beside = grid.visualRect(grid.model().index(in_a_line(grid) - 1, 0)).topRight()
+    qtbot.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=beside + QPoint(1, 9))
+    assert not grid.selectionModel().hasSelection()
 
 
 def test_the_scroll_bar_ends_with_the_last_line(grid: ResultsGrid) -> None:

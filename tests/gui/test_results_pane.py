@@ -3,16 +3,23 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from fakes import RESULTS
-from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
+from PySide6.QtCore import (
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    Qt,
+)
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from fundus_gui.core.decision import Decision, Referral
 from fundus_gui.core.results import Prediction, UnreadableImage
 from fundus_gui.gui.results_model import ResultsModel
-from fundus_gui.gui.results_order import Column
+from fundus_gui.gui.results_order import Column, RowFilter
 from fundus_gui.gui.results_pane import ResultsPane
 
 
@@ -88,8 +95,8 @@ def test_the_selection_is_the_same_in_list_and_grid(qtbot: QtBot, pane: ResultsP
     assert pane.grid.isVisible()
     assert not pane.table.isVisible()
     assert selected(pane) == "12"
-    select = QItemSelectionModel.SelectionFlag.ClearAndSelect
-    pane.grid.selectionModel().select(pane.table.model().index(4, 0), select)
+    fifth = pane.grid.visualRect(pane.table.model().index(4, 0)).center()
+    qtbot.mouseClick(pane.grid.viewport(), Qt.MouseButton.LeftButton, pos=fifth)
     pane.set_grid(False)
     assert selected(pane) == "5"
     assert pane.table.selectionModel().isRowSelected(4)
@@ -183,6 +190,79 @@ def test_a_filter_keeps_what_is_current_and_selected_as_far_as_it_is_shown(
     pane.classes.setCurrentText("Glaucoma")
     assert names(pane) == "15"
     assert pane.current_path() in {Path("1.png"), Path("5.png")}
+
+
+def test_what_is_selected_stays_so_when_the_current_photograph_is_filtered_out(
+    pane: ResultsPane,
+) -> None:
+    pane.select_first()
+    pane.table.selectAll()
+    pane.classes.setCurrentText("Normal")
+    assert (names(pane), selected(pane)) == ("24", "24")
+
+
+def test_what_was_selected_is_so_again_after_a_filter_that_nothing_fits(pane: ResultsPane) -> None:
+    pane.select(Path("4.png"))
+    pane.classes.setCurrentIndex(pane.classes.findData("amd"))
+    assert names(pane) == ""
+    pane.clear_filters()
+    assert (pane.current_path(), selected(pane)) == (Path("4.png"), "4")
+
+
+def test_other_photographs_are_not_selected_for_the_place_of_earlier_ones(
+    pane: ResultsPane, model: ResultsModel
+) -> None:
+    pane.select(Path("4.png"))
+    model.clear()
+    model.set_filter(RowFilter(text="nothing is called so"))
+    model.add_paths(Path(f"{name}.png") for name in "abcdef")
+    model.set_filter(RowFilter())
+    assert pane.selection.rows().tolist() == [0]
+
+
+class AskedModel(ResultsModel):
+    """Counts how often it is asked about a cell."""
+
+    asked = 0
+
+    def flags(self, index: QModelIndex | QPersistentModelIndex) -> Qt.ItemFlag:
+        self.asked += 1
+        return super().flags(index)
+
+
+def test_selecting_all_looks_at_what_is_seen_only(qtbot: QtBot) -> None:
+    model = AskedModel()
+    pane = ResultsPane(model)
+    qtbot.addWidget(pane)
+    pane.resize(480, 800)
+    pane.show()
+    model.add_paths(Path(f"{number}.png") for number in range(20_000))
+    pane.select_first()
+    qtbot.wait(50)
+    model.asked = 0
+    qtbot.keyClick(pane.table, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    pane.table.sortByColumn(Column.FILE, Qt.SortOrder.DescendingOrder)
+    qtbot.wait(50)
+    assert len(pane.selection.rows()) == 20_000
+    assert model.asked < 2_000
+
+
+def test_scattered_rows_stay_selected_when_ten_thousand_are_sorted(qtbot: QtBot) -> None:
+    model = ResultsModel()
+    pane = ResultsPane(model)
+    qtbot.addWidget(pane)
+    model.add_paths(Path(f"{number}.png") for number in range(10_000))
+    pane.select_first()
+    pane.selection.select_rows(np.arange(0, 10_000, 2))
+    before = model.positions(pane.selection.rows()).tolist()
+    pane.table.sortByColumn(Column.FILE, Qt.SortOrder.DescendingOrder)
+    model.set_filter(RowFilter(text="7"))
+    after = model.positions(pane.selection.rows()).tolist()
+    assert len(before) == 5_000
+    assert sorted(after) == [position for position in before if "7" in str(position)]
+    model.set_filter(RowFilter())
+    pane.table.selectAll()
+    assert len(pane.selection.rows()) == 10_000
 
 
 def test_filtered_to_nothing_no_photograph_is_current(qtbot: QtBot, pane: ResultsPane) -> None:

@@ -75,6 +75,7 @@ class ConferenceMode(QObject):
         self._window, self._visited = window, visited
         self._show_names = show_names
         self._paths: tuple[Path, ...] = ()
+        self._geometry = window.saveGeometry()
         self.show_window = DemoWindow()
         self.show_window.touched.connect(self.hand_over)
         self.show_window.closed.connect(self.end)
@@ -99,7 +100,7 @@ class ConferenceMode(QObject):
         else:
             stage.say(self.tr("One moment: the models are being loaded…"))
             self._loop.start(spec, self._paths)
-        self.show_window.showFullScreen()
+        self._cover_screen()
 
     def hand_over(self) -> None:
         """Give the window to a visitor, with the photograph that was shown."""
@@ -111,13 +112,14 @@ class ConferenceMode(QObject):
             self._visited.open_paths(self._paths)
         if current is not None:
             self._visited.show_photograph(current)
-        self._window.show()
+        self._window.showMaximized()
         self._window.activateWindow()
         self.show_window.hide()
         self._idle.start()
 
     def end(self) -> None:
-        """Stop the show and leave the window to its owner."""
+        """Stop the show and leave the window to its owner, as it was before."""
+        self._window.restoreGeometry(self._geometry)
         self._window.show()
         self.stop()
         self.ended.emit()
@@ -136,8 +138,13 @@ class ConferenceMode(QObject):
             if isinstance(widget, QDialog) and widget.isVisible():
                 widget.reject()
         self._visited.start_afresh()
-        self.show_window.showFullScreen()
+        self._cover_screen()
         self._loop.resume()
+
+    def _cover_screen(self) -> None:
+        """Show the stage on the screen on which the window is."""
+        self.show_window.setGeometry(self._window.screen().geometry())
+        self.show_window.showFullScreen()
 
     def _on_scene_ready(self, scene: Scene) -> None:
         self.show_window.stage.tell(scene)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from fundus_gui.gui.actions import Page
 from fundus_gui.gui.demo.conference import ConferenceMode
 from fundus_gui.gui.settings import AppSettings
 
@@ -29,9 +30,10 @@ class ConferenceSwitch(QObject):
         self._window, self._classify = window, classify
         self._mode: ConferenceMode | None = None
         self._choices = AppSettings()
+        self._page: Page = "classify"
         window.retired.connect(self._on_retired)
-        self._command = window.commands.conference
-        self._command.triggered.connect(self._on_triggered)
+        self._commands = window.commands
+        self._commands.conference.triggered.connect(self._on_triggered)
 
     @property
     def opened(self) -> tuple[Path, ...]:
@@ -51,16 +53,17 @@ class ConferenceSwitch(QObject):
         self._window.show_page("classify")
         self._window.page.results.clear_filters()
         self._window.page.restore(self._choices)
-        self._window.commands.seen_by_model.setChecked(False)
-        self._window.commands.reset_weights.trigger()
-        self._window.commands.fit.trigger()
+        self._commands.seen_by_model.setChecked(False)
+        self._commands.reset_weights.trigger()
+        self._commands.fit.trigger()
 
     def start(self, paths: Sequence[Path] = (), *, show_names: bool = False) -> None:
         """Begin the show with these photographs, else those that are open, else the samples."""
-        self._command.setChecked(True)
+        self._commands.conference.setChecked(True)
+        self._commands.conference_names.setChecked(show_names)
         self._choices = self._window.page.choices(AppSettings())
-        for action in self._window.commands.languages.values():
-            action.setVisible(False)  # another language needs another window
+        self._page = self._commands.chosen_page()
+        self._show_all(False, names=show_names)
         mode = ConferenceMode(self._window, self, self._classify, show_names=show_names)
         mode.ended.connect(self._on_ended)
         self._mode = mode
@@ -68,15 +71,30 @@ class ConferenceSwitch(QObject):
 
     def _on_triggered(self, on: bool) -> None:
         if on:
-            self.start()
+            self.start(show_names=self._commands.conference_names.isChecked())
         elif self._mode is not None:
             self._mode.end()
 
     def _on_ended(self) -> None:
         self._mode = None
-        self._command.setChecked(False)
-        for action in self._window.commands.languages.values():
-            action.setVisible(True)
+        self._commands.conference.setChecked(False)
+        self._show_all(True, names=True)
+        self._window.show_page(self._page)
+
+    def _show_all(self, on: bool, *, names: bool) -> None:
+        """Offer everything, or only what is for visitors.
+
+        Another language needs another window; the pages on which one trains and evaluates are
+        full of names.
+        """
+        for action in (*self._commands.languages.values(), self._commands.conference_names):
+            action.setVisible(on)
+        for page, action in self._commands.pages.items():
+            action.setVisible(names or page == "classify")
+        self._window.recent_menu.setEnabled(names)
+        self._window.page.show_names(names)
+        if not names:
+            self._window.show_page("classify")
 
     def _on_retired(self) -> None:
         if self._mode is not None:

@@ -21,6 +21,7 @@ from fundus_gui.gui.evaluation.figure_table import (
 )
 from fundus_gui.gui.evaluation.figure_titles import figure_title
 from fundus_gui.gui.training.notice_box import NoticeBox, Remark
+from fundus_gui.gui.widgets.type_scale import TITLE, enlarge
 
 
 class AssessmentComparison(QWidget):
@@ -29,10 +30,7 @@ class AssessmentComparison(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.title = QLabel()
-        font = self.title.font()
-        font.setPointSizeF(font.pointSizeF() * 1.5)
-        font.setBold(True)
-        self.title.setFont(font)
+        enlarge(self.title, TITLE, bold=True)
         self.notices = NoticeBox()
         self.table = FigureTable(self.tr("Figures side by side"))
         hint = QLabel(self.tr("Figures of the vote with 95 % intervals; the best value is bold."))
@@ -56,7 +54,7 @@ class AssessmentComparison(QWidget):
 
     def show_assessments(self, assessments: Sequence[Assessment]) -> None:
         """Show these in their order."""
-        self.title.setText(self.tr("{count} evaluations").format(count=len(assessments)))
+        self.title.setText(self.tr("%Ln evaluation(s)", None, len(assessments)))
         self.notices.show_remarks(self._remarks(assessments))
         names = dict.fromkeys(n for a in assessments for n in a.report.vote.figures)
         rows: list[list[FigureItem]] = [

@@ -17,8 +17,10 @@ from fundus_gui.core.assessments.folder import (
     read_assessment,
     writing_steps,
 )
+from fundus_gui.core.assessments.pseudonymised import pseudonymised
 from fundus_gui.core.catalogue import Catalogue
 from fundus_gui.core.errors import ExportError
+from fundus_gui.core.export import own_pseudonyms
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,6 +53,21 @@ def run_assessment(
         for _ in writing_steps(record, kept):
             yield Saving()
         yield KeptAssessment(kept, replace(record, name=kept.name))
+
+
+def export_assessment(
+    assessment: Assessment, folder: Path, *, has_pseudonyms: bool
+) -> Generator[Saving, None, None]:
+    """Write an evaluation into a new folder, to be passed on.
+
+    Raises:
+        ExportError: the folder exists, the disk refuses, or the key of the pseudonyms cannot be
+            used.
+    """
+    if has_pseudonyms:
+        assessment = pseudonymised(assessment, own_pseudonyms())
+    for _ in writing_steps(assessment, folder):
+        yield Saving()
 
 
 def list_assessments(folder: Path) -> Generator[tuple[AssessmentSummary, ...], None, None]:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QSignalBlocker, Qt, QUrl, Signal
+from PySide6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QPoint,
+    QSignalBlocker,
+    Qt,
+    QUrl,
+    Signal,
+)
 from PySide6.QtGui import QAction, QDesktopServices, QKeySequence, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -46,7 +54,7 @@ class AssessmentList(QWidget):
     def __init__(self, library: AssessmentLibrary, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._library = library
-        self._awaited: Path | None = None
+        self._awaited: tuple[Path, ...] = ()
         self.new = QPushButton()
         self.new.clicked.connect(self.new_requested)
         self.view = self._make_view()
@@ -76,17 +84,22 @@ class AssessmentList(QWidget):
         """Return the folders of the selected evaluations, the topmost first."""
         return tuple(summary.folder for summary in self._selected())
 
-    def select(self, folder: Path) -> None:
-        """Select one evaluation, as soon as it is in the list."""
-        item = next((i for i in self._items() if _summary(i).folder == folder), None)
-        self._awaited = folder if item is None else None
-        if item is not None:
-            self.view.setCurrentItem(item)
-            self.view.scrollToItem(item)
+    def select(self, *folders: Path) -> None:
+        """Select evaluations and no others, as soon as all are in the list."""
+        items = [item for item in self._items() if _summary(item).folder in folders]
+        self._awaited = folders if len(items) < len(folders) else ()
+        if self._awaited:
+            return
+        chosen, selection = QItemSelection(), self.view.selectionModel()
+        for index in map(self.view.indexFromItem, items):
+            chosen.select(index, index)
+            selection.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
+            self.view.scrollTo(index)
+        selection.select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
     def clear_selection(self) -> None:
         """Select none, nor later one that is awaited."""
-        self._awaited = None
+        self._awaited = ()
         self.view.clearSelection()
 
     def set_running(self, is_running: bool) -> None:
@@ -143,8 +156,8 @@ class AssessmentList(QWidget):
                 self.view.addItem(item)
                 item.setSelected(summary.folder in before)
         self._stack.setCurrentWidget(self.view if self.view.count() else self._empty)
-        if self._awaited is not None:
-            self.select(self._awaited)
+        if self._awaited:
+            self.select(*self._awaited)
         elif self.folders() != before:
             self._on_selection_changed()
 

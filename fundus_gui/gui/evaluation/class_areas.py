@@ -63,8 +63,8 @@ class ClassAreas(QTableWidget):
         self.setRowCount(len(classes))
         for row, figures in enumerate(classes):
             name = QTableWidgetItem(class_title(figures.name))
-            name.setToolTip(self.tr("{name}: {images} images").format(
-                name=class_title(figures.name), images=figures.images))  # fmt: skip
+            images = self.tr("{name}: %Ln image(s)", None, figures.images)
+            name.setToolTip(images.format(name=class_title(figures.name)))
             name.setIcon(self._swatch(row))
             self.setItem(row, 0, name)
             for column, figure in enumerate(_FIGURES, 1):

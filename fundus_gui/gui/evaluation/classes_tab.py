@@ -183,12 +183,13 @@ class ClassesTab(QWidget):
         kind = self.tr("exact") if test.is_exact else self.tr("chi-squared")
         item.setToolTip(
             self.tr(
-                "{first} alone is right on {a} images, {second} alone on {b}; {kind} test, which "
-                "takes images for independent"
+                "{first} alone is right on %Ln image(s), {second} alone on {b}; {kind} test, which "
+                "takes images for independent",
+                None,
+                test.only_first,
             ).format(
                 first=pair.first,
                 second=pair.second,
-                a=test.only_first,
                 b=test.only_second,
                 kind=kind,
             )

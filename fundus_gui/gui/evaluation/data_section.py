@@ -115,12 +115,24 @@ class DataSection(QWidget):
             path: of the folder or of its `labels.csv`.
             given: the training whose validation part is to be measured on.
         """
-        self._folder = path.parent if path.suffix.lower() == ".csv" else path
-        self.parts.set_folder(self._folder, given)
-        self._path.setText(str(self._folder))
-        self._path.setToolTip(str(self._folder))
+        folder = path.parent if path.suffix.lower() == ".csv" else path
+        self._set_folder(folder)
+        self.parts.set_folder(folder, given)
         self.look_for_runs()
         self._read()
+
+    def take_over(self, earlier: DataSection) -> None:
+        """Show what another section, which is not used any more, knew of its photographs."""
+        if earlier._folder is None:
+            return
+        self._set_folder(earlier._folder)
+        self.parts.take_over(earlier.parts)
+        if earlier._survey is None:
+            self._read()
+            return
+        self._survey = earlier._survey
+        self._show()
+        self.changed.emit()
 
     def set_recent(self, folders: Sequence[str]) -> None:
         """Offer these folders for a click."""
@@ -139,6 +151,11 @@ class DataSection(QWidget):
         self._slot.close()
         self._splits_slot.close()
         self.table.close_thread()
+
+    def _set_folder(self, folder: Path) -> None:
+        self._folder = folder
+        self._path.setText(str(folder))
+        self._path.setToolTip(str(folder))
 
     def _connect(self) -> None:
         self._slot.yielded.connect(self._on_surveyed)

@@ -23,7 +23,7 @@ from fundus_gui.gui.evaluation.empty_state import EmptyState
 from fundus_gui.gui.evaluation.gallery_model import GalleryDelegate, GalleryModel, Role
 from fundus_gui.gui.evaluation.opinion_form import OpinionDialog, UnsavedNotice
 from fundus_gui.gui.evaluation.second_opinions import SecondOpinions
-from fundus_gui.gui.labels import class_title
+from fundus_gui.gui.labels import Counts, class_title
 
 
 class Gallery(QWidget):
@@ -108,8 +108,7 @@ class Gallery(QWidget):
             select: make the first of them current.
         """
         self.model.show_photographs(answers, numbers)
-        count = self.tr("1 photograph") if len(numbers) == 1 else self.tr("{count} photographs")
-        self.title.setText(f"{title}: {count.format(count=f'{len(numbers):,}')}")
+        self.title.setText(f"{title}: {Counts().photographs(len(numbers))}")
         self.title.show()
         self._empty.setText(self.tr("There is no such photograph."))
         self._pages.setCurrentWidget(self.list if len(numbers) else self._empty)
@@ -147,7 +146,7 @@ class Gallery(QWidget):
         subject = (
             f"{Path(blanks[0].filename).name}: {class_title(blanks[0].label)}"
             if len(blanks) == 1
-            else self.tr("{count} photographs").format(count=f"{len(blanks):,}")
+            else Counts().photographs(len(blanks))
         )
         shown = replace(known or blanks[0], verdict="wrong")
         dialog = OpinionDialog(subject, shown, answers.class_names, self)

@@ -33,7 +33,7 @@ _LINES = 3
 _BADGE = 22
 _MUTED = 0.68
 # Of a mark, by its verdict: colour and sign. Both verdicts can be told apart without the colour.
-_BADGES = {"wrong": ("#d55e00", "✗"), "right": ("#00795a", "✓")}
+BADGES = {"wrong": ("#d55e00", "✗"), "right": ("#00795a", "✓")}
 
 
 class Role(enum.IntEnum):
@@ -196,7 +196,7 @@ def _paint_lines(
 
 
 def _paint_badge(painter: QPainter, picture: QRect, mark: Mark) -> None:
-    colour, sign = _BADGES[mark.verdict]
+    colour, sign = BADGES[mark.verdict]
     box = QRect(picture.right() - _BADGE - 3, picture.top() + 4, _BADGE, _BADGE)
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)

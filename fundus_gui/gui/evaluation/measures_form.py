@@ -79,6 +79,20 @@ class MeasuresForm(QWidget):
             referral_rate=round(self.referral_rate.value() / 100, 6),
         )
 
+    def take_over(self, earlier: MeasuresForm) -> None:
+        """Set what is set in another form."""
+        self.class_order.setText(earlier.class_order.text())
+        for spin, other in zip(self._shares(), earlier._shares(), strict=True):
+            spin.setValue(other.value())
+        self.replicates.setValue(earlier.replicates.value())
+        self.referral_aim.setCurrentIndex(earlier.referral_aim.currentIndex())
+        self.interval.setCurrentIndex(earlier.interval.currentIndex())
+        self.near_duplicates.setChecked(earlier.near_duplicates.isChecked())
+        self.fold.setChecked(earlier.fold.isChecked())
+
+    def _shares(self) -> tuple[QDoubleSpinBox, ...]:
+        return self.coverage, self.specificity, self.referral_rate
+
     def _fill_lists(self) -> None:
         aims = {
             "error": self.tr("at most this share of errors among the reported"),
@@ -92,7 +106,8 @@ class MeasuresForm(QWidget):
     def _connect(self) -> None:
         self.fold.toggled.connect(self._on_fold_toggled)
         self.class_order.textChanged.connect(self.changed)
-        for spin in (self.coverage, self.specificity, self.referral_rate, self.replicates):
+        self.replicates.valueChanged.connect(self.changed)
+        for spin in self._shares():
             spin.valueChanged.connect(self.changed)
         for combo in (self.referral_aim, self.interval):
             combo.currentIndexChanged.connect(self.changed)

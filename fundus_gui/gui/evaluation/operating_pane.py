@@ -112,8 +112,8 @@ class OperatingPane(QWidget):
         images = of_class + of_others
         self.notes.setText(
             self.tr(
-                "{changed} of {images} images are called otherwise than by the most probable "
-                "class. PPV and NPV hold where {share} of the images are of the class, as here."
+                "Images called otherwise than by the most probable class: {changed} of {images}. "
+                "PPV and NPV hold where {share} of the images are of the class, as here."
             ).format(changed=point.changed, images=images, share=f"{of_class / images:.1%}")
         )
 

@@ -92,6 +92,15 @@ class PartChoice(QWidget):
         self._dataset = Dataset("", ())
         self._offer_tables(None if given is None else given.table)
 
+    def take_over(self, earlier: PartChoice) -> None:
+        """Choose what is chosen in another of the same photographs."""
+        self.set_folder(earlier._folder, earlier._given)
+        self._splits = earlier._splits
+        self._offer_tables(earlier.table)
+        self.set_dataset(earlier._dataset)
+        self.judged_parts.setCurrentIndex(earlier.judged_parts.currentIndex())
+        self.tuning_parts.setCurrentIndex(earlier.tuning_parts.currentIndex())
+
     def set_dataset(self, dataset: Dataset) -> None:
         """Offer the parts that the photographs are in."""
         self._dataset = dataset

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QMarginsF, QRectF, QSizeF, Qt, QUrl
+from PySide6.QtCore import (
+    QBuffer,
+    QCoreApplication,
+    QIODevice,
+    QMarginsF,
+    QRectF,
+    QSizeF,
+    Qt,
+    QUrl,
+)
 from PySide6.QtGui import (
     QAbstractTextDocumentLayout,
     QFont,
@@ -23,7 +31,9 @@ from PySide6.QtGui import (
     QTextFormat,
 )
 
+from fundus_gui.core import atomic
 from fundus_gui.core.errors import ExportError
+from fundus_gui.core.export import own_pseudonyms
 
 if TYPE_CHECKING:
     from fundus_gui.core.assessments import Assessment
@@ -39,43 +49,48 @@ _INDENT = 16.0  # of lists, in pixels of a text document
 _LOGICAL_DPI = 96  # of a text document's pixels
 
 
-def save_pdf(assessment: Assessment, path: Path) -> Generator[str, None, None]:
+def save_pdf(
+    assessment: Assessment, path: Path, *, has_pseudonyms: bool = False
+) -> Generator[str, None, None]:
     """Write the report as a PDF file, yielding what is done next; for a thread.
 
     Args:
         assessment: that is reported.
         path: of the file, which is replaced whole or not at all.
+        has_pseudonyms: whether these stand for the names of photographs and patients.
 
     Raises:
-        ExportError: the file cannot be written.
+        ExportError: the file cannot be written, or the key of the pseudonyms cannot be used.
     """
+    from fundus_gui.core.assessments.pseudonymised import pseudonymised
     from fundus_gui.core.assessments.reporting import report_content
     from fundus_gui.core.reports.evaluation_pictures import evaluation_pictures
     from fundus_gui.core.reports.pictures import rendered
     from fundus_gui.core.reports.style import LIGHT
 
-    temporary = path.with_name(f".{path.stem[:40]}.{os.getpid()}.pdf")
+    if has_pseudonyms:
+        assessment = pseudonymised(assessment, own_pseudonyms())
     try:
-        temporary.touch()  # tells at once, and why not, as the writer never does
+        atomic.check_writable(path.parent)  # tells at once, and why not
         content = report_content(assessment)
         pictures: dict[str, bytes] = {}
         for name, draw in evaluation_pictures(content).items():
             yield QCoreApplication.translate("SavePdf", "Drawing the pictures…")
             pictures[name] = rendered(draw, LIGHT, "png")
         yield QCoreApplication.translate("SavePdf", "Writing the pages…")
-        _write(content, pictures, temporary)
-        temporary.replace(path)
+        with atomic.replacing(path) as stream:
+            stream.write(_pdf(content, pictures))
     except OSError as error:
         raise ExportError(
             f"The report cannot be written to {path} ({error.strerror}). Free some space or "
             "choose another folder."
         ) from error
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
-def _write(content: ReportContent, pictures: dict[str, bytes], path: Path) -> None:
-    writer = QPdfWriter(os.fspath(path))
+def _pdf(content: ReportContent, pictures: dict[str, bytes]) -> bytes:
+    pages = QBuffer()
+    pages.open(QIODevice.OpenModeFlag.WriteOnly)
+    writer = QPdfWriter(pages)
     writer.setTitle(content.name)
     writer.setCreator(f"fundus-gui {content.version}")
     writer.setResolution(DPI)
@@ -89,6 +104,7 @@ def _write(content: ReportContent, pictures: dict[str, bytes], path: Path) -> No
     )
     document = report_document(content, pictures, writer)
     _print(document, content.name, writer)
+    return bytes(pages.data().data())
 
 
 def report_document(

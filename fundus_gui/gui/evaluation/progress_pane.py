@@ -18,6 +18,7 @@ from fundus_gui.core.assessments.assessing import AssessmentRequest, Progress, S
 from fundus_gui.gui.evaluation.assessment_jobs import Saving
 from fundus_gui.gui.run_progress import RunProgress
 from fundus_gui.gui.training.run_labels import duration
+from fundus_gui.gui.widgets.type_scale import TITLE, enlarge
 
 _WIDTH = 560  # px
 
@@ -38,10 +39,7 @@ class ProgressPane(QWidget):
         self.title = QLabel()
         self.title.setTextFormat(Qt.TextFormat.PlainText)
         self.title.setWordWrap(True)
-        font = self.title.font()
-        font.setPointSizeF(font.pointSizeF() * 1.4)
-        font.setBold(True)
-        self.title.setFont(font)
+        enlarge(self.title, TITLE, bold=True)
         self.stage = QLabel()
         self.detail = QLabel()
         for label in (self.stage, self.detail):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QDateTime, QLocale, Qt
-from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from fundus_gui.core.assessments import Assessment
 from fundus_gui.gui.evaluation.figure_titles import ends, figure_title, number
+from fundus_gui.gui.labels import Counts
+from fundus_gui.gui.widgets.tiles import Tiles
+from fundus_gui.gui.widgets.type_scale import DISPLAY, TITLE, enlarge
 
 _KEY_FIGURES = ("balanced_accuracy", "macro_auc", "log_loss", "calibration_error")
 
@@ -21,7 +23,7 @@ class ResultHeader(QWidget):
         self.name.setTextFormat(Qt.TextFormat.PlainText)
         self.name.setWordWrap(True)
         self.name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        _enlarge(self.name, 1.5)
+        enlarge(self.name, TITLE, bold=True)
         self.report = QPushButton(self.tr("Open &report"))
         self.report.setToolTip(self.tr("Open the page with all figures in the browser"))
         self.pdf = QPushButton(self.tr("Save as &PDF…"))
@@ -31,8 +33,9 @@ class ResultHeader(QWidget):
         self.facts = QLabel()
         self.facts.setTextFormat(Qt.TextFormat.PlainText)
         self.facts.setWordWrap(True)
-        self._values: dict[str, QLabel] = {}
-        self._ends: dict[str, QLabel] = {}
+        self._tiles = Tiles({name: figure_title(name) for name in _KEY_FIGURES}, DISPLAY)
+        for name in _KEY_FIGURES:
+            self._tiles.explain(name, self.tr("95 % interval, drawn anew by patients"))
         top = QHBoxLayout()
         top.setSpacing(8)
         top.addWidget(self.name, 1)
@@ -43,7 +46,7 @@ class ResultHeader(QWidget):
         layout.setSpacing(8)
         layout.addLayout(top)
         layout.addWidget(self.facts)
-        layout.addLayout(self._make_tiles())
+        layout.addWidget(self._tiles)
 
     def show_assessment(self, assessment: Assessment) -> None:
         """Show what was measured."""
@@ -52,12 +55,11 @@ class ResultHeader(QWidget):
         self.facts.setToolTip(str(assessment.judged.source.folder))
         figures = assessment.report.vote.figures
         for name in _KEY_FIGURES:
-            self._values[name].setText(number(figures[name].value))
-            self._ends[name].setText(ends(figures[name]))
+            self._tiles.set_value(name, number(figures[name].value), ends(figures[name]))
 
     def value(self, name: str) -> str:
         """Return what is shown of a figure, e.g. balanced_accuracy."""
-        return f"{self._values[name].text()} {self._ends[name].text()}".strip()
+        return self._tiles.value(name)
 
     def _facts(self, assessment: Assessment) -> list[str]:
         report, spec = assessment.report, assessment.report.ensemble
@@ -65,43 +67,12 @@ class ResultHeader(QWidget):
         facts = [
             spec.title or spec.name,
             assessment.judged.source.title,
-            self.tr("{count} photographs").format(count=f"{report.images:,}"),
+            Counts().photographs(report.images),
         ]
         if assessment.judged.predictions.patients:
-            facts.append(self.tr("{count} patients").format(count=f"{report.patients:,}"))
+            facts.append(Counts().patients(report.patients))
         if assessment.tuning is not None:
             words = self.tr("thresholds fitted on {part}")
             facts.append(words.format(part=assessment.tuning.source.title))
         facts.append(QLocale().toString(moment, QLocale.FormatType.ShortFormat))
         return facts
-
-    def _make_tiles(self) -> QGridLayout:
-        tiles = QGridLayout()
-        tiles.setContentsMargins(0, 0, 0, 0)
-        tiles.setHorizontalSpacing(32)
-        tiles.setVerticalSpacing(0)
-        for column, name in enumerate(_KEY_FIGURES):
-            value, interval, caption = QLabel("–"), QLabel(), QLabel(figure_title(name))
-            _enlarge(value, 1.7)
-            value.setAccessibleName(figure_title(name))
-            interval.setToolTip(self.tr("95 % interval, drawn anew by patients"))
-            for label in (interval, caption):
-                label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-            for label in (value, interval):
-                label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            row = QHBoxLayout()
-            row.setSpacing(8)
-            row.addWidget(value)
-            row.addWidget(interval, 1, Qt.AlignmentFlag.AlignBottom)
-            tiles.addWidget(caption, 0, column)
-            tiles.addLayout(row, 1, column)
-            self._values[name], self._ends[name] = value, interval
-        tiles.setColumnStretch(len(_KEY_FIGURES), 1)
-        return tiles
-
-
-def _enlarge(label: QLabel, factor: float) -> None:
-    font = label.font()
-    font.setPointSizeF(font.pointSizeF() * factor)
-    font.setBold(True)
-    label.setFont(font)

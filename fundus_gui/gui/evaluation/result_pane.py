@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Generator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -10,8 +10,9 @@ from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QLabel, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
+from fundus_gui.gui.actions import Actions
 from fundus_gui.gui.error_dialog import ErrorReporter
-from fundus_gui.gui.evaluation.assessment_jobs import KeptAssessment
+from fundus_gui.gui.evaluation.assessment_jobs import KeptAssessment, export_assessment
 from fundus_gui.gui.evaluation.calibration_tab import CalibrationTab
 from fundus_gui.gui.evaluation.chosen_photographs import ChosenPhotographs
 from fundus_gui.gui.evaluation.classes_tab import ClassesTab
@@ -55,10 +56,15 @@ class ResultPane(QWidget):
     photograph_requested = Signal(object)
 
     def __init__(
-        self, errors: ErrorReporter, dialogs: FileDialogs, parent: QWidget | None = None
+        self,
+        errors: ErrorReporter,
+        dialogs: FileDialogs,
+        actions: Actions,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._dialogs = dialogs
+        self._actions = actions
         self._kept: KeptAssessment | None = None
         self._waiting: set[int] = set()  # tabs that do not show it yet
         self.opinions = SecondOpinions(self)
@@ -72,9 +78,9 @@ class ResultPane(QWidget):
         self._stack = QStackedWidget()
         self._stack.addWidget(self.tabs)
         self._stack.addWidget(self.chosen)
-        self._pdf = JobSlot(self)
-        self._pdf_name = ""
-        self._pdf.failed.connect(errors.report)
+        self._writing = JobSlot(self)
+        self._written_name = ""
+        self._writing.failed.connect(errors.report)
         self.classes, self.confusion = ClassesTab(), ConfusionTab(self.opinions)
         self.curves, self.calibration = CurvesTab(), CalibrationTab()
         self.referral, self.weights = ReferralTab(), WeightsTab()
@@ -111,7 +117,8 @@ class ResultPane(QWidget):
         self.header.folder.clicked.connect(self.open_folder)
         self.chosen.closed.connect(self._show_tabs)
         self.chosen.photograph_requested.connect(self.photograph_requested)
-        self._pdf.completed.connect(self._on_pdf_saved)
+        self._writing.completed.connect(self._on_written)
+        self._actions.export_evaluation.triggered.connect(self.export)
         for talking in (
             self.classes,
             self.curves,
@@ -161,21 +168,29 @@ class ResultPane(QWidget):
 
     def save_pdf(self) -> None:
         """Ask for a file and write the report to it."""
-        if self._kept is None or self._pdf.busy:
+        title, filters = self.tr("Save the report"), self.tr("PDF files (*.pdf)")
+        self._write(save_pdf, title, ".pdf", filters)
+
+    def export(self) -> None:
+        """Ask for a new folder and write report, tables and predictions into it."""
+        self._write(export_assessment, self.tr("Export the evaluation"), "", self.tr("Folder (*)"))
+
+    def _write(
+        self, job: Callable[..., Generator[object, None, None]], title: str, suffix: str, kind: str
+    ) -> None:
+        if self._kept is None or self._writing.busy:
             return
-        assessment = self._kept.assessment
-        suggested = Path.home() / f"{self._kept.folder.name}.pdf"
-        path = self._dialogs.save_as(
-            self, self.tr("Save the report"), suggested, self.tr("PDF files (*.pdf)")
-        )
+        suggested = Path.home() / f"{self._kept.folder.name}{suffix}"
+        path = self._dialogs.save_as(self, title, suggested, kind)
         if path is not None:
-            self._pdf_name = path.name
+            self._written_name = path.name
             self.message.emit(self.tr("Writing {name}…").format(name=path.name))
-            self._pdf.start(partial(save_pdf, assessment, path))
+            how = {"has_pseudonyms": self._actions.pseudonyms.isChecked()}
+            self._writing.start(partial(job, self._kept.assessment, path, **how))
 
     def close_threads(self) -> None:
         """Stop and wait for the threads."""
-        self._pdf.finish()
+        self._writing.finish()
         for threaded in (
             self.confusion,
             self.curves,
@@ -210,8 +225,8 @@ class ResultPane(QWidget):
             self.chosen.show_photographs(self._kept.assessment, numbers, title)
             self._stack.setCurrentWidget(self.chosen)
 
-    def _on_pdf_saved(self) -> None:
-        self.message.emit(self.tr("{name} was saved.").format(name=self._pdf_name))
+    def _on_written(self) -> None:
+        self.message.emit(self.tr("{name} was saved.").format(name=self._written_name))
 
     @staticmethod
     def _open(path: Path) -> None:

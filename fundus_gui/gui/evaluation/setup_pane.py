@@ -100,6 +100,16 @@ class SetupPane(QWidget):
             self.chooser.choose(spec.name, spec.members)
         self._on_changed()
 
+    def take_over(self, earlier: SetupPane) -> None:
+        """Set up what another pane, which is not used any more, had set up."""
+        self.data.take_over(earlier.data)
+        self.measures.take_over(earlier.measures)
+        spec = earlier.chooser.spec
+        if spec is not None:
+            self.chooser.choose(spec.name, spec.members)
+        self._on_changed()
+        self.bar.take_over(earlier.bar)
+
     def choose_model(self, name: str) -> None:
         """Evaluate this model alone, or this ensemble."""
         self.chooser.choose(name, (name,))

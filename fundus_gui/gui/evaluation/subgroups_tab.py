@@ -172,9 +172,11 @@ class SubgroupsTab(QWidget):
         elif found.left_out:
             sentences.append(
                 self.tr(
-                    "{count} patients are left out by patient, since their photographs are of "
-                    "different classes."
-                ).format(count=found.left_out)
+                    "%Ln patient(s) left out by patient, since their photographs are of "
+                    "different classes.",
+                    None,
+                    found.left_out,
+                )
             )
         return " ".join(sentences)
 

@@ -9,9 +9,10 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from fundus_gui.gui.sentences import spoken
+from fundus_gui.gui.widgets.type_scale import DISPLAY, HEADING, enlarge
 
-_LEAK_COLOURS = ("#9b1c1c", "#ffffff")  # background, text: the same in light and dark
-_WARNING_COLOURS = ("#ffd166", "#2b1d00")
+LEAK_COLOURS = ("#9b1c1c", "#ffffff")  # background, text: the same in light and dark
+WARNING_COLOURS = ("#ffd166", "#2b1d00")
 
 
 class WarningBanner(QFrame):
@@ -29,12 +30,8 @@ class WarningBanner(QFrame):
         self._icon = QLabel("⚠")
         self._icon.setAccessibleName(self.tr("Warning"))
         self.heading = QLabel()
-        font = self.heading.font()
-        font.setPointSizeF(font.pointSizeF() * 1.15)
-        font.setBold(True)
-        self.heading.setFont(font)
-        font.setPointSizeF(font.pointSizeF() * 1.6)
-        self._icon.setFont(font)
+        enlarge(self.heading, HEADING, bold=True)
+        enlarge(self._icon, DISPLAY, bold=True)
         self.text = QLabel()
         for label in (self.heading, self.text):
             label.setTextFormat(Qt.TextFormat.PlainText)
@@ -52,8 +49,8 @@ class WarningBanner(QFrame):
         words.addLayout(top)
         words.addWidget(self.text)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(12, 8, 12, 8)
-        layout.setSpacing(12)
+        layout.setContentsMargins(16, 8, 16, 8)
+        layout.setSpacing(16)
         layout.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         layout.addLayout(words, 1)
         self.hide()
@@ -68,7 +65,7 @@ class WarningBanner(QFrame):
         self.text.setText("\n".join(map(spoken, sentences)))
         self.text.setVisible(bool(sentences))
         self.show_photographs.setVisible(is_leak)
-        self._paint(*(_LEAK_COLOURS if is_leak else _WARNING_COLOURS))
+        self._paint(*(LEAK_COLOURS if is_leak else WARNING_COLOURS))
         self.setVisible(bool(sentences) or is_leak)
 
     def _paint(self, background: str, text: str) -> None:

@@ -107,10 +107,12 @@ class WeightsTab(QWidget):
             part = assessment.tuning
             self.source.setText(
                 self.tr(
-                    "Weights are fitted on {part}, {count} photographs, never on those that this "
+                    "Weights are fitted on {part}, %Ln photograph(s), never on those that this "
                     "evaluation measures on. Compare the ways to find them, then save the one of "
-                    "your choice as an ensemble."
-                ).format(part=part.source.title, count=f"{len(part.images):,}")
+                    "your choice as an ensemble.",
+                    None,
+                    len(part.images),
+                ).format(part=part.source.title)
             )
 
     def start(self) -> None:

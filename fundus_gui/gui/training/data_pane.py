@@ -129,6 +129,16 @@ class DataPane(QWidget):
         self._show()
         self.changed.emit()
 
+    def take_over(self, earlier: DataPane) -> None:
+        """Show what another pane, which is not used any more, knew; nothing is hashed again."""
+        if earlier._folder is None:
+            return
+        self.open(earlier._folder)
+        self._surveyor, self._survey = earlier._surveyor, earlier._survey
+        self.patients.take_over(earlier.patients)
+        self._show()
+        self.changed.emit()
+
     def set_config(self, config: TrainConfig) -> None:
         """Share the photographs out as this config wants it; read again only if need be."""
         split = {name: getattr(config, name) for name in _OF_THE_SPLIT}

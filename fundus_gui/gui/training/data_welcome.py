@@ -6,6 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontDatabase, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from fundus_gui.gui.widgets.type_scale import TITLE, enlarge
+
 _CLASS_FOLDERS = "photographs\n├ glaucoma\n│ ├ 001.jpg\n│ └ 002.jpg\n└ normal\n   └ 003.jpg"
 _PART_FOLDERS = "photographs\n├ train\n│ ├ glaucoma\n│ └ normal\n├ val\n└ test"
 _TABLE = "photographs\n├ labels.csv\n├ 001.jpg\n├ 002.jpg\n└ 003.jpg\n "
@@ -23,9 +25,7 @@ class DataWelcome(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         title = QLabel(self.tr("Drop a folder of labelled photographs here"))
-        font = title.font()
-        font.setPointSizeF(font.pointSizeF() * 1.4)
-        title.setFont(font)
+        enlarge(title, TITLE)
         self.choose = QPushButton(self.tr("Choose &folder…"))
         self.choose.setToolTip(self.tr("Choose the folder that holds the labelled photographs"))
         self.choose.setMinimumHeight(36)

@@ -47,6 +47,11 @@ class PatientRow(QWidget):
         """Return the pattern to be used, empty for none."""
         return self.pattern.text().strip() if self.by_name.isChecked() else ""
 
+    def take_over(self, earlier: PatientRow) -> None:
+        """Show the pattern of another row, confirmed where it is there."""
+        self.pattern.setText(earlier.pattern.text())
+        self.by_name.setChecked(earlier.by_name.isChecked())
+
     def propose(self, pattern: str) -> None:
         """Show a pattern that is not confirmed."""
         self.by_name.setChecked(False)

@@ -95,6 +95,14 @@ class RecipeForm(QWidget):
             if name != _MODEL and row.editor.value() != self._baseline[name]
         ]
 
+    def take_over(self, earlier: RecipeForm) -> None:
+        """Set what is set in another form."""
+        self.presets.setCurrentIndex(earlier.presets.currentIndex())
+        settings = earlier.settings()
+        for name in (_MODEL, *settings):  # the network first, since it brings settings with it
+            self._rows[name].editor.set_value(settings[name])
+        self.fold.setChecked(earlier.fold.isChecked())
+
     def suggest_models(self, names: Sequence[str]) -> None:
         """Offer these networks below those of the presets."""
         editor = self._rows[_MODEL].editor

@@ -20,6 +20,7 @@ from fundus_gui.gui.training.live_run import LiveRun
 from fundus_gui.gui.training.run_labels import epochs_planned, figure
 from fundus_gui.gui.training.run_view import curve_of
 from fundus_gui.gui.widgets.curves import CurvesView
+from fundus_gui.gui.widgets.type_scale import TITLE, enlarge
 
 _MOST_ROWS = 8  # in view at once
 _SWATCH = 12  # px
@@ -33,10 +34,7 @@ class RunComparison(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.title = QLabel()
-        font = self.title.font()
-        font.setPointSizeF(font.pointSizeF() * 1.5)
-        font.setBold(True)
-        self.title.setFont(font)
+        enlarge(self.title, TITLE, bold=True)
         self.curves = CurvesView()
         self.table = self._make_table()
         layout = QVBoxLayout(self)
@@ -48,7 +46,7 @@ class RunComparison(QWidget):
 
     def show_runs(self, runs: Sequence[LiveRun]) -> None:
         """Show these in their order."""
-        self.title.setText(self.tr("{count} trainings").format(count=len(runs)))
+        self.title.setText(self.tr("%Ln training(s)", None, len(runs)))
         self.curves.set_curves([curve_of(live) for live in runs])
         self.table.setRowCount(len(runs))
         rows = [_cells(live) for live in runs]

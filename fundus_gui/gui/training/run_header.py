@@ -9,7 +9,6 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QProgressBar,
@@ -30,6 +29,8 @@ from fundus_gui.gui.training.run_labels import (
     status_title,
 )
 from fundus_gui.gui.training.status_icon import status_colour, status_pixmap
+from fundus_gui.gui.widgets.tiles import Tiles
+from fundus_gui.gui.widgets.type_scale import HEADING, TITLE, enlarge
 
 _BAR_STEPS = 1000
 
@@ -43,10 +44,10 @@ class RunHeader(QWidget):
         self.name = QLabel()
         self.name.setTextFormat(Qt.TextFormat.PlainText)
         self.name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        _enlarge(self.name, 1.5)
+        enlarge(self.name, TITLE, bold=True)
         self._icon = QLabel()
         self.status = QLabel()
-        _enlarge(self.status, 1.1)
+        enlarge(self.status, HEADING, bold=True)
         self.facts = QLabel()
         self.facts.setTextFormat(Qt.TextFormat.PlainText)
         self.facts.setWordWrap(True)
@@ -55,7 +56,7 @@ class RunHeader(QWidget):
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(8)
         self.bar.setAccessibleName(self.tr("Progress of the training"))
-        self._tiles = _Tiles(
+        self._tiles = Tiles(
             {
                 "epoch": self.tr("epoch"),
                 "elapsed": self.tr("elapsed"),
@@ -65,7 +66,8 @@ class RunHeader(QWidget):
                 "rate": self.tr("learning rate"),
                 "accuracy": self.tr("balanced accuracy"),
                 "auc": self.tr("macro-AUC"),
-            }
+            },
+            HEADING,
         )
         self._tiles.explain("accuracy", self.tr("Of the best epoch, on the validation part"))
         self._tiles.explain("auc", self.tr("Of the best epoch, on the validation part"))
@@ -120,9 +122,9 @@ class RunHeader(QWidget):
             started = run.started
             images = {part: sum(counts.values()) for part, counts in started.counts.items()}
             facts += [
-                self.tr("{train} photographs, {val} for validation").format(
-                    train=f"{images.get('train', 0):,}", val=f"{images.get('val', 0):,}"
-                ),
+                self.tr(
+                    "%Ln photograph(s), {val} for validation", None, images.get("train", 0)
+                ).format(val=f"{images.get('val', 0):,}"),
                 self.tr("{count} classes").format(count=len(started.class_names)),
                 self.tr("{count} parameters").format(count=_short(started.parameters)),
                 started.device,
@@ -150,54 +152,14 @@ class RunHeader(QWidget):
         last = step if run.is_alive else None
         speed = last.images_per_second if last is not None else _mean_speed(run)
         speed_text = f"{speed:.1f}" if speed < 10 else f"{speed:.0f}"
-        self._tiles.show("epoch", f"{now} / {total}" if total else "–")
-        self._tiles.show("elapsed", duration(_elapsed(run)))
-        self._tiles.show("left", duration(step.seconds_left) if step and is_running else "–")
-        self._tiles.show("per_epoch", duration(_seconds_an_epoch(run, speed)))
-        self._tiles.show("speed", speed_text if speed else "–")
-        self._tiles.show("rate", f"{last.learning_rate:.1e}" if last is not None else "–")
-        self._tiles.show("accuracy", figure(best, "balanced_accuracy"))
-        self._tiles.show("auc", figure(best, "macro_auc", digits=3))
-
-
-class _Tiles(QWidget):
-    """Values in large type with small words below them."""
-
-    def __init__(self, captions: dict[str, str], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._values: dict[str, QLabel] = {}
-        self._captions: dict[str, QLabel] = {}
-        layout = QGridLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setHorizontalSpacing(16)
-        layout.setVerticalSpacing(0)
-        for column, (name, caption) in enumerate(captions.items()):
-            value, below = QLabel("–"), QLabel(caption)
-            value.setAccessibleName(caption)
-            value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            _enlarge(value, 1.2)
-            below.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-            layout.addWidget(value, 0, column)
-            layout.addWidget(below, 1, column)
-            self._values[name], self._captions[name] = value, below
-        layout.setColumnStretch(len(captions), 1)
-
-    def show(self, name: str, text: str) -> None:  # type: ignore[override]
-        self._values[name].setText(text)
-
-    def value(self, name: str) -> str:
-        return self._values[name].text()
-
-    def explain(self, name: str, text: str) -> None:
-        for label in (self._values[name], self._captions[name]):
-            label.setToolTip(text)
-
-
-def _enlarge(label: QLabel, factor: float) -> None:
-    font = label.font()
-    font.setPointSizeF(font.pointSizeF() * factor)
-    font.setBold(True)
-    label.setFont(font)
+        self._tiles.set_value("epoch", f"{now} / {total}" if total else "–")
+        self._tiles.set_value("elapsed", duration(_elapsed(run)))
+        self._tiles.set_value("left", duration(step.seconds_left) if step and is_running else "–")
+        self._tiles.set_value("per_epoch", duration(_seconds_an_epoch(run, speed)))
+        self._tiles.set_value("speed", speed_text if speed else "–")
+        self._tiles.set_value("rate", f"{last.learning_rate:.1e}" if last is not None else "–")
+        self._tiles.set_value("accuracy", figure(best, "balanced_accuracy"))
+        self._tiles.set_value("auc", figure(best, "macro_auc", digits=3))
 
 
 def _seconds_an_epoch(run: Run, speed: float) -> float:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 
 from fundus_gui.core.runs import EpochReport, Preparing, Run
 from fundus_gui.core.runs.reading import Status
+from fundus_gui.gui.labels import Counts
 
 
 def status_title(status: Status) -> str:
@@ -68,8 +69,7 @@ def epoch_text(run: Run) -> str:
         return text.format(epoch=now, total=total)
     if not total:
         return ""
-    text = QCoreApplication.translate("Run", "{done} of {total} epochs")
-    return text.format(done=len(run.epochs), total=total)
+    return Counts().epochs_done(len(run.epochs), total)
 
 
 def figures_text(best: EpochReport | None) -> str:

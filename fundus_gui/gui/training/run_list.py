@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, QUrl, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, QUrl, Signal
 from PySide6.QtGui import QAction, QDesktopServices, QGuiApplication, QKeySequence, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -40,7 +40,7 @@ class RunList(QWidget):
     def __init__(self, control: RunControl, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._control = control
-        self._awaited: Path | None = None
+        self._awaited: tuple[Path, ...] = ()
         self.model = RunsModel(self)
         self.new_run = QPushButton(self.tr("&New training"))
         self.new_run.setToolTip(self.tr("Set up a new training"))
@@ -70,20 +70,27 @@ class RunList(QWidget):
         rows = sorted(self.view.selectionModel().selectedIndexes(), key=lambda index: index.row())
         return tuple(self.model.run_at(row) for row in rows)
 
-    def select(self, path: Path) -> None:
-        """Select one run, as soon as it is in the list."""
-        row = self.model.row_of(path)
-        self._awaited = path if row is None else None
-        if row is not None:
-            index = self.model.index(row)
-            self.view.selectionModel().setCurrentIndex(
-                index, QItemSelectionModel.SelectionFlag.ClearAndSelect
-            )
+    def select(self, *paths: Path) -> None:
+        """Select runs and no others, as soon as all are in the list."""
+        rows = [row for path in paths if (row := self.model.row_of(path)) is not None]
+        self._awaited = paths if len(rows) < len(paths) else ()
+        if self._awaited:
+            return
+        chosen, selection = QItemSelection(), self.view.selectionModel()
+        for index in map(self.model.index, rows):
+            chosen.select(index, index)
+            selection.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
             self.view.scrollTo(index)
+        selection.select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
+    def take_over(self, earlier: RunList) -> None:
+        """Select what is selected in another list."""
+        self.show_hidden.setChecked(earlier.show_hidden.isChecked())
+        self.select(*(run.path for run in earlier.selected()))
 
     def clear_selection(self) -> None:
         """Select none; a run that was to be selected when it appears is not."""
-        self._awaited = None
+        self._awaited = ()
         self.view.clearSelection()
 
     def _make_view(self) -> QListView:
@@ -145,8 +152,8 @@ class RunList(QWidget):
         shown = [run for run in self._control.runs if with_hidden or not run.is_hidden]
         self.model.set_runs(shown)
         self._stack.setCurrentWidget(self.view if shown else self._empty)
-        if self._awaited is not None:
-            self.select(self._awaited)
+        if self._awaited:
+            self.select(*self._awaited)
 
     def _on_selection_changed(self) -> None:
         self.run_selected.emit(tuple(run.path for run in self.selected()))

@@ -88,6 +88,12 @@ class SetupPane(QWidget):
         """
         return TrainConfig(**self.recipe.settings(), **self.data.settings())
 
+    def take_over(self, earlier: SetupPane) -> None:
+        """Set up what another pane, which is not used any more, had set up."""
+        self.recipe.take_over(earlier.recipe)
+        self.data.take_over(earlier.data)
+        self.bar.take_over(earlier.bar)
+
     def close_threads(self) -> None:
         """Stop and wait for the threads."""
         self._models_slot.close()

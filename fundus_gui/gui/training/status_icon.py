@@ -10,10 +10,10 @@ from fundus_gui.core.runs.reading import Status
 SIZE = 16  # px
 _DARK_BELOW = 128  # lightness
 # On light and on dark; after Okabe and Ito, told apart by colour-blind people.
-_COLOURS: dict[Status, tuple[str, str]] = {
+STATUS_COLOURS: dict[Status, tuple[str, str]] = {
     "starting": ("#5f6368", "#a3abb2"),
     "running": ("#0072b2", "#56b4e9"),
-    "paused": ("#9a6700", "#e69f00"),
+    "paused": ("#8a5c00", "#e69f00"),
     "finished": ("#00795a", "#2fbf94"),
     "stopped": ("#5f6368", "#a3abb2"),
     "failed": ("#b84a00", "#f58a4b"),
@@ -23,7 +23,7 @@ _COLOURS: dict[Status, tuple[str, str]] = {
 def status_colour(status: Status, palette: QPalette) -> QColor:
     """Return a colour that can be read on the palette's background."""
     is_dark = palette.color(QPalette.ColorRole.Base).lightness() < _DARK_BELOW
-    return QColor(_COLOURS[status][is_dark])
+    return QColor(STATUS_COLOURS[status][is_dark])
 
 
 def status_pixmap(status: Status, palette: QPalette, ratio: float = 2.0) -> QPixmap:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 
 from fundus_gui.core.runs import TrainConfig
+from fundus_gui.gui.labels import Counts
 from fundus_gui.gui.training.dataset_job import DataSurvey
 from fundus_gui.gui.training.notice_box import Remark
 
@@ -16,11 +17,11 @@ def survey_summary(survey: DataSurvey) -> str:
     translate = QCoreApplication.translate
     dataset = survey.dataset
     facts = [
-        translate("Survey", "{count} photographs").format(count=f"{len(dataset.images):,}"),
+        Counts().photographs(len(dataset.images)),
         translate("Survey", "{count} classes").format(count=len(dataset.class_names)),
     ]
     if survey.patients < len(dataset.images):
-        facts.append(translate("Survey", "{count} patients").format(count=f"{survey.patients:,}"))
+        facts.append(Counts().patients(survey.patients))
     if survey.is_split:
         facts += [
             words.format(count=f"{count:,}")
@@ -78,5 +79,6 @@ def _unreadable(survey: DataSurvey) -> str:
             names=shown, count=f"{more:,}"
         )
     return translate(
-        "Survey", "{count} cannot be read as photographs: {names}. Remove or replace them."
+        "Survey",
+        "Cannot be read as photographs: {names} ({count}). Remove or replace them.",
     ).format(count=f"{len(names):,}", names=shown)

@@ -61,9 +61,11 @@ class CurvesView(FigureView):
         best = curve.best
         if best is None:
             return self.tr("{name}: no epoch is done yet").format(name=curve.name)
-        return self.tr("{name}: {count} epochs, best macro-AUC {auc} in epoch {epoch}").format(
+        words = self.tr(
+            "{name}: %Ln epoch(s), best macro-AUC {auc} in epoch {epoch}", None, len(curve.epochs)
+        )
+        return words.format(
             name=curve.name,
-            count=len(curve.epochs),
             auc=f"{best.validation.get('macro_auc', math.nan):.3f}",
             epoch=best.epoch,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
@@ -26,7 +26,8 @@ class PageSwitch(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the frame around all segments."""
-        frame = self.segments[0].geometry().united(self.segments[-1].geometry())
+        shown = [segment for segment in self.segments if segment.isVisible()]
+        frame = shown[0].geometry().united(shown[-1].geometry()) if shown else QRect()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Mid), 1))
@@ -39,10 +40,14 @@ class _Segment(QToolButton):
     def __init__(self, action: QAction) -> None:
         super().__init__()
         self.setDefaultAction(action)
+        action.visibleChanged.connect(self._on_visible_changed)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         font = self.font()
         font.setBold(True)
         self.setFont(font)
+
+    def _on_visible_changed(self) -> None:
+        self.setVisible(self.defaultAction().isVisible())
 
     def sizeHint(self) -> QSize:
         """Leave air around the word."""

@@ -133,8 +133,8 @@ def _draw_bars(sheet: Sheet, chart: Chart, top: float, bottom: float) -> None:
         sheet.text(x, middle, *label, font=font, colour=style.text, ha="right")
         thickness = row * _BAR_PART
         _draw_bar(sheet, chart, bar, (left, middle - thickness / 2, scale, thickness))
-        x = left + scale * bar.probability + sheet.px(5)
-        sheet.text(x, middle, f"{bar.probability:.1%}", font=font, colour=style.text)
+        number, x = f"{bar.probability:.1%}", sheet.right - sheet.px(_PAD / 2)
+        sheet.text(x, middle, number, font=font, colour=style.text, ha="right")
     _draw_scale(sheet, left, top + row * len(chart.bars), scale)
 
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-_LARGER = 1.3
+from fundus_gui.gui.widgets.type_scale import HEADING, enlarge
 
 
 def section(title: str, *contents: QWidget) -> QWidget:
     """Return widgets below a heading, with the room that is left at their foot."""
     heading = QLabel(title)
-    font = heading.font()
-    font.setPointSizeF(font.pointSizeF() * _LARGER)
-    font.setBold(True)
-    heading.setFont(font)
+    enlarge(heading, HEADING, bold=True)
     made = QWidget()
     column = QVBoxLayout(made)
     column.setContentsMargins(0, 0, 0, 0)

@@ -102,6 +102,11 @@ class StartBar(QFrame):
         self.is_starting = is_starting
         self._show_state()
 
+    def take_over(self, earlier: StartBar) -> None:
+        """Take the name that the user has given in another bar."""
+        if earlier.name.text() != earlier._proposed:
+            self.name.setText(earlier.name.text())
+
     def forget_name(self) -> None:
         """Take the name that is proposed next instead of the one that was used."""
         self.name.setText(self._proposed)

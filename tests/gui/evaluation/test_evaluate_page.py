@@ -258,6 +258,33 @@ def test_other_models_are_offered_and_the_choice_stays(
     assert spec.members == ("rdnet",)
 
 
+def test_another_page_goes_on_with_what_is_set_up_and_looked_at(
+    page: EvaluatePage, qtbot: QtBot, labelled: Path, keep: Callable[..., Path],
+    catalogue: Catalogue, engine: FakeEngine, dialogs: AnsweringDialogs,
+) -> None:  # fmt: skip
+    kept = {keep("one"), keep("other", 1)}
+    set_up(page, qtbot, labelled)
+    page.setup.data.parts.judged_parts.setCurrentIndex(1)
+    page.setup.measures.class_order.setText("normal, amd")
+    page.setup.choose_model("rdnet")
+    page.setup.bar.name.setText("mine")
+    show_kept(page, qtbot, *kept)
+    page.close_threads()
+    errors = RecordedErrors().reporter
+    after = EvaluatePage(catalogue, engine.classify, Actions(), errors, dialogs)
+    qtbot.addWidget(after)
+    after.show()
+    after.take_over(page)
+    request = after.setup.request()
+    assert request is not None
+    assert request == page.setup.request()
+    assert (request.judged.part, request.spec.members) == ("val", ("rdnet",))
+    assert after.setup.bar.name.text() == "mine"
+    qtbot.waitUntil(lambda: after.right.currentWidget() is after.comparison, timeout=PATIENCE_MS)
+    assert set(after.list.folders()) == kept
+    after.close_threads()
+
+
 @pytest.mark.usefixtures("_no_report")
 def test_no_handler_of_the_page_reads_files(
     page: EvaluatePage, qtbot: QtBot, labelled: Path, tmp_path: Path

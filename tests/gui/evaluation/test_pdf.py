@@ -73,7 +73,8 @@ def test_no_heading_stands_alone_at_the_foot_of_a_page(made: Assessment, tmp_pat
 
 
 def test_a_pdf_that_cannot_be_written_is_a_sentence(made: Assessment, tmp_path: Path) -> None:
-    path = tmp_path / "absent" / "report.pdf"
+    (tmp_path / "file").touch()
+    path = tmp_path / "file" / "report.pdf"
     with pytest.raises(ExportError, match=re.escape(f"cannot be written to {path}")):
         list(save_pdf(made, path))
 

@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
 from fakes import RecordedErrors
-from invented_runs import fake_program
+from invented_runs import fake_program, finished
 from labelled import class_folders
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
@@ -30,22 +30,35 @@ def actions(qtbot: QtBot) -> Actions:
 
 
 @pytest.fixture
-def page(
+def make_page(
     qtbot: QtBot, tmp_path: Path, errors: RecordedErrors, actions: Actions
-) -> Iterator[TrainPage]:
+) -> Iterator[Callable[[], TrainPage]]:
+    """Return a function that shows a page over the same runs."""
     program = fake_program(tmp_path / "train.py")
     runs = tmp_path / "runs"
-    shown = TrainPage(runs, actions, errors.reporter, program=program, list_models=list_none)
-    qtbot.addWidget(shown)
-    shown.resize(1200, 800)
-    shown.show()
-    yield shown
-    shown.close_threads()
+    pages = []
+
+    def make() -> TrainPage:
+        shown = TrainPage(runs, actions, errors.reporter, program=program, list_models=list_none)
+        pages.append(shown)
+        qtbot.addWidget(shown)
+        shown.resize(1200, 800)
+        shown.show()
+        return shown
+
+    yield make
+    for shown in pages:
+        shown.close_threads()
     for path in runs.glob("*/"):
         folder = RunFolder(path)
         if folder.is_alive():
             folder.ask("stop")
             qtbot.waitUntil(lambda f=folder: not f.is_alive(), timeout=PATIENCE_MS)
+
+
+@pytest.fixture
+def page(make_page: Callable[[], TrainPage]) -> TrainPage:
+    return make_page()
 
 
 def start(page: TrainPage, qtbot: QtBot, folder: Path, name: str) -> Path:
@@ -99,6 +112,27 @@ def test_a_folder_opens_the_setup_from_anywhere(
     page.right.setCurrentWidget(page.pane)
     actions.new_training.trigger()
     assert page.right.currentWidget() is page.setup
+
+
+def test_another_page_goes_on_with_what_is_set_up_and_looked_at(
+    page: TrainPage, make_page: Callable[[], TrainPage], qtbot: QtBot, tmp_path: Path
+) -> None:
+    folders = [finished(tmp_path / "runs" / name) for name in ("first", "second", "third")]
+    chosen = {folders[0].path, folders[2].path}
+    page.open_data(class_folders(tmp_path / "data", amd=8, normal=8))
+    page.setup.recipe.editor("model").set_value("vit_ti_16")
+    page.setup.recipe.editor("batch_size").set_value(3)
+    page.runs.select(*chosen)
+    qtbot.waitUntil(lambda: len(page.runs.selected()) == 2, timeout=PATIENCE_MS)
+    page.close_threads()
+    after = make_page()
+    after.take_over(page)
+    assert after.setup.config() == page.setup.config()
+    assert after.setup.config().batch_size == 3
+    qtbot.waitUntil(after.setup.bar.start.isEnabled, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: len(after.runs.selected()) == 2, timeout=PATIENCE_MS)
+    assert {run.path for run in after.runs.selected()} == chosen
+    assert after.right.currentWidget() is after.pane
 
 
 def test_choosing_photographs_is_left_to_the_window(
