@@ -3,8 +3,8 @@
     python benchmarks/large_folder.py [--count N] [--rate N] [--platform offscreen|xcb|...]
 
 The tree is made of small JPEGs, hard-linked where the disk allows it, a thousand in a folder. The
-real window lists it, takes up made-up results of two models as they come, sorts, filters and
-scrolls. Standstills are the gaps of a timer that ticks every 10 ms in the window's thread, beyond
+real window lists it, takes up made-up results of two models as they come, sorts, filters, selects
+and scrolls. Standstills are the gaps of a timer that ticks every 10 ms in the window's thread, beyond
 those 10 ms; beside them stands what the thread computed in the worst of them, for on a busy machine
 it also stands still because others are served. Memory is that of the process beside what it was
 after a few photographs.
@@ -23,7 +23,16 @@ from typing import NamedTuple
 
 import numpy as np
 from measuring import draw_photographs, print_table
-from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, Qt, QTimer
+from PySide6.QtCore import (
+    QCoreApplication,
+    QEvent,
+    QEventLoop,
+    QItemSelectionModel,
+    QObject,
+    Qt,
+    QTimer,
+)
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView
 
 from fundus_gui.core.assessments import ClassifyRecord
@@ -279,6 +288,51 @@ def sort_and_filter(window: MainWindow, shown_as: str) -> Iterator[Row]:
         yield worst(what, once, "≤ 200 ms")
 
 
+def select(window: MainWindow, view: QAbstractItemView, shown_as: str) -> Iterator[Row]:
+    """Select all rows, then those of a class that lie all over the table, and go on with them."""
+    pane, model, grid = window.page.results, window.page.model, window.commands.grid
+
+    def sort(column: Column) -> None:
+        pane.table.sortByColumn(column, Qt.SortOrder.AscendingOrder)
+
+    def press(key: Qt.Key, modifier: Qt.KeyboardModifier) -> None:
+        QTest.keyClick(view, key, modifier)
+
+    def leave_out(row: int) -> None:
+        flags = QItemSelectionModel.SelectionFlag
+        pane.selection.select(model.index(row, 0), flags.Toggle | flags.Rows)
+
+    def all_rows() -> None:
+        press(Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+
+    gestures: dict[str, Callable[[], object]] = {
+        "select all": all_rows,
+        "sort them": lambda: sort(Column.CONFIDENCE),
+        "sort them back": lambda: sort(Column.FILE),
+        "leave one out": lambda: leave_out(500),
+        "the other view": grid.toggle,
+        "back to this one": grid.toggle,
+        "filter by a class": lambda: model.set_filter(RowFilter(label="normal")),
+        "select all of it": all_rows,
+        "filter no more": lambda: model.set_filter(RowFilter()),
+        "sort with it selected": lambda: sort(Column.CONFIDENCE),
+        "sort it back": lambda: sort(Column.FILE),
+        "go to the other view with it": grid.toggle,
+        "come back with it": grid.toggle,
+        "scroll with it": lambda: view.verticalScrollBar().setValue(20_000),
+        "invert it": lambda: pane.selection.select_rows(
+            np.setdiff1d(np.arange(model.rowCount()), pane.selection.rows())
+        ),
+        "select all instead": all_rows,
+        "select the first row only": lambda: pane.select(model.results()[0].path),
+        "from it to the end": lambda: press(Qt.Key.Key_End, Qt.KeyboardModifier.ShiftModifier),
+    }
+    for name, act in gestures.items():
+        once = [taken(act)]
+        count = len(pane.selection.rows())
+        yield worst(f"{shown_as}: {name} ({count:,} selected)", once, "≤ 200 ms")
+
+
 def scroll(view: QAbstractItemView, shown_as: str) -> Row:
     """Go through all rows in steps."""
     bar = view.verticalScrollBar()
@@ -302,6 +356,7 @@ def measured(window: MainWindow, tree: Path) -> Iterator[Row]:
         rest(0.5)
         beat.forget()
         yield from sort_and_filter(window, shown_as)
+        yield from select(window, view, shown_as)
         yield scroll(view, shown_as)
         yield beat.row(f"in the {shown_as}")
 

@@ -237,6 +237,8 @@ def set_theme(theme: str) -> None:
     from PySide6.QtGui import QColor, QPalette
     from PySide6.QtWidgets import QApplication
 
+    from fundus_gui.gui.widgets.palette import legible
+
     palette = QApplication.style().standardPalette()
     if theme == "dark":
         palette = QPalette(QColor(50, 50, 50), QColor(50, 50, 50))
@@ -255,7 +257,7 @@ def set_theme(theme: str) -> None:
                 palette.setColor(each, colour)
         for each in (role.WindowText, role.Text, role.ButtonText):
             palette.setColor(QPalette.ColorGroup.Disabled, each, grey)
-    QApplication.setPalette(palette)
+    QApplication.setPalette(legible(palette))
 
 
 if __name__ == "__main__":

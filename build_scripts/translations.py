@@ -4,7 +4,8 @@ python build_scripts/translations.py update     take new texts over into the .ts
 python build_scripts/translations.py release    compile them to the .qm files that the window reads
 
 Between the two the new texts are translated, in Qt Linguist (`pyside6-linguist FILE.ts`) or in the
-file itself. Core's sentences, which the window shows as they come, stand in the .json files.
+file itself. Core's sentences, which the window shows as they come, stand in the .json files;
+`qt_*.ts` hold what Qt's own translations lack.
 Run it with the Python of `.venv`, whose PySide6 brings Qt's tools.
 """
 
@@ -14,6 +15,7 @@ import argparse
 import ast
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -24,25 +26,27 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 TRANSLATIONS = ROOT / "resources" / "translations"
+ENGLISH = TRANSLATIONS / "fundus_gui_en.ts"
 CORE = ROOT / "fundus_gui" / "core"
-# Their words go into files, onto a terminal or nowhere.
-_UNSHOWN = (
-    "reports",
-    "synthetic",
-    "distributed",
-    "models",
-    "conversion/layouts.py",
-    "acceleration",
-)
+GUI = ROOT / "fundus_gui" / "gui"
+_ON_A_TERMINAL = ("distributed", "synthetic")  # what no command of the window does
+# Their words go into files or nowhere; only the errors that they raise are shown.
+_UNSHOWN = ("reports", "models", "conversion/layouts.py", "acceleration")
+_PLURAL = re.compile(r"\((e?s)\)")
 _WORDS_AT_LEAST, _LETTERS_AT_LEAST = 3, 9
 
 
 class Message(NamedTuple):
-    """A text of the window and what it is called in another language; empty when unfinished."""
+    """A text of the window and what it is called in another language; empty when unfinished.
+
+    Attributes:
+        translation: of a counted text all its forms, a line each.
+    """
 
     context: str
     source: str
     translation: str
+    is_counted: bool = False
 
 
 def read_messages(path: Path) -> list[Message]:
@@ -56,30 +60,71 @@ def read_messages(path: Path) -> list[Message]:
                 Message(
                     context.findtext("name", ""),
                     message.findtext("source", ""),
-                    (found.text or "") if found is not None and finished else "",
+                    _text(found) if found is not None and finished else "",
+                    message.get("numerus") == "yes",
                 )
             )
     return messages
 
 
+def _text(translation: ET.Element) -> str:
+    forms = [form.text or "" for form in translation.iter("numerusform")]
+    if not forms:
+        return translation.text or ""
+    return "\n".join(forms) if all(forms) else ""
+
+
 def update(path: Path) -> None:
-    """Take the texts of the window over: new ones unfinished, vanished ones dropped."""
+    """Take the texts of the window over: new ones unfinished, vanished ones dropped.
+
+    In English only counted texts have a translation: their singular and plural.
+    """
     sources = sorted((ROOT / "fundus_gui" / "gui").rglob("*.py"))
     names = [str(source.relative_to(ROOT)) for source in sources]
     options = ["-no-obsolete", "-locations", "none", "-silent"]
+    if path.name == ENGLISH.name:
+        options += ["-pluralonly", "-source-language", "en", "-target-language", "en"]
     _qt_tool("pyside6-lupdate", *options, *names, "-ts", str(path))
+    if path.name == ENGLISH.name:
+        _fill_english(path)
+
+
+def _fill_english(path: Path) -> None:
+    """Write singular and plural for the `(s)` or `(es)` of a source, unless somebody has."""
+    tree = ET.parse(path)
+    for message in tree.iter("message"):
+        translation = message.find("translation")
+        if translation is not None and translation.get("type") == "unfinished":
+            one, many = translation.iter("numerusform")
+            source = message.findtext("source", "")
+            one.text, many.text = _PLURAL.sub("", source), _PLURAL.sub(r"\1", source)
+            del translation.attrib["type"]
+    tree.write(path, encoding="utf-8", xml_declaration=True)
 
 
 def core_sentences() -> list[str]:
     """Return the sentences of the core that the window may show, `{}` for what is filled in."""
     found: dict[str, None] = {}
     for path in sorted(CORE.rglob("*.py")):
-        if not path.relative_to(CORE).as_posix().startswith(_UNSHOWN):
-            found |= dict.fromkeys(_sentences(ast.parse(path.read_text(encoding="utf-8"))))
+        name = path.relative_to(CORE).as_posix()
+        if not name.startswith(_ON_A_TERMINAL):
+            found |= dict.fromkeys(_shown(path, only_raised=name.startswith(_UNSHOWN)))
+    for path in sorted(GUI.rglob("*.py")):  # whose other texts are Qt's to translate
+        found |= dict.fromkeys(_shown(path, only_raised=True))
     return list(found)
 
 
-def _sentences(tree: ast.Module) -> Iterator[str]:
+def _shown(path: Path, *, only_raised: bool) -> Iterator[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for part in _raised(tree) if only_raised else [tree]:
+        yield from _sentences(part)
+
+
+def _raised(tree: ast.Module) -> list[ast.expr]:
+    return [n.exc for n in ast.walk(tree) if isinstance(n, ast.Raise) and n.exc is not None]
+
+
+def _sentences(tree: ast.AST) -> Iterator[str]:
     unshown: set[ast.AST] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr):  # docstrings
@@ -137,9 +182,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("task", choices=("update", "release"))
     task = parser.parse_args(arguments).task
     for path in sorted(TRANSLATIONS.glob("*.ts")):
-        if task == "update":
+        if task == "update" and path.name.startswith("fundus_gui_"):
             update(path)
-        else:
+        elif task == "release":
             release(path, path.with_suffix(".qm"))
         messages = read_messages(path)
         unfinished = [message for message in messages if not message.translation]

@@ -23,7 +23,7 @@ _MAX_HEADER_BYTES = 100_000_000  # the limit of the safetensors format itself
 
 _PICKLE_STARTS = (b"PK", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
 _TEXTS = ("architecture", "title", "licence", "notes")
-_TABLES = ("arguments", "training", "metrics", "golden")
+_TABLES = ("class_titles", "arguments", "training", "metrics", "golden")
 _NON_COMMERCIAL = re.compile(r"\bNC\b|non-?commercial", re.IGNORECASE)
 
 JsonObject = Mapping[str, Any]
@@ -36,6 +36,7 @@ class ModelCard:
     Attributes:
         architecture: registered name of the network.
         class_names: K names in the order of the outputs.
+        class_titles: K titles for people by language (`en`, `zh_CN`); files keep the names.
         preprocessing: what the weights want done to a photograph.
         arguments: further keyword arguments of the architecture.
         temperature: divides the logits before the softmax (Guo et al., 2017); 1 = uncalibrated.
@@ -50,6 +51,7 @@ class ModelCard:
     architecture: str
     class_names: tuple[str, ...]
     preprocessing: Preprocessing
+    class_titles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     arguments: JsonObject = field(default_factory=dict)
     temperature: float = 1.0
     title: str = ""
@@ -65,6 +67,12 @@ class ModelCard:
             raise ConfigError("A model needs at least two class names.")
         if len(set(self.class_names)) != len(self.class_names) or not all(self.class_names):
             raise ConfigError("The class names of a model must differ and not be empty.")
+        for language, titles in self.class_titles.items():
+            if len(titles) != len(self.class_names) or not all(titles):
+                raise ConfigError(
+                    f"A model of {len(self.class_names)} classes needs as many titles in "
+                    f"'{language}', not {len(titles)} or empty ones."
+                )
         if not 0 < self.temperature < float("inf"):
             raise ConfigError(f"The temperature must be above 0, not {self.temperature!r}.")
 
@@ -106,7 +114,13 @@ class ModelCard:
             preprocessing = Preprocessing(**settings)
             _check_kinds(values)
             names = tuple(str(name) for name in values.pop("class_names"))
-            return cls(class_names=names, preprocessing=preprocessing, **values)
+            titles = {
+                language: tuple(map(str, listed))
+                for language, listed in values.pop("class_titles", {}).items()
+            }
+            return cls(
+                class_names=names, class_titles=titles, preprocessing=preprocessing, **values
+            )
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise ConfigError(f"its card cannot be read ({error})") from error
 

@@ -32,11 +32,17 @@ def resolve_device(name: str = "auto") -> torch.device:
     if kind == "cuda":
         count = torch.cuda.device_count() if torch.cuda.is_available() else 0
         if int(number or 0) >= count:
-            found = f"only {count} CUDA device(s)" if count else "no CUDA device"
+            found = _cuda_devices(count)
             raise DeviceError(f"'{name}' was asked for, but there is {found}. Use cpu or auto.")
     if kind == "mps" and not torch.backends.mps.is_available():
         raise DeviceError("'mps' was asked for, but this is not an Apple GPU. Use cpu or auto.")
     return torch.device(kind, int(number)) if number else torch.device(kind)
+
+
+def _cuda_devices(count: int) -> str:
+    if count > 1:
+        return f"only {count} CUDA devices"
+    return "only one CUDA device" if count else "no CUDA device"
 
 
 def fast_dtype(device: torch.device) -> torch.dtype:

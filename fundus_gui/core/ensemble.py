@@ -23,6 +23,7 @@ from fundus_gui.core.devices import (
 )
 from fundus_gui.core.errors import CheckpointError, DeviceError, EnsembleError
 from fundus_gui.core.fusion import fit_vote_weights
+from fundus_gui.core.openvino_engine import OpenVINONetwork, engine_name, openvino_network
 from fundus_gui.core.preprocessing import Preprocessing
 from fundus_gui.core.results import Precision
 from fundus_gui.core.vote import soft_vote, vote_shares
@@ -126,13 +127,18 @@ class Ensemble:
 
     @property
     def device_name(self) -> str:
-        """The device's name for people."""
-        return device_name(self.members[0].device)
+        """The device's name for people, and the engine where it is not PyTorch for all."""
+        by_engine = [(engine_name(member.model), member.name) for member in self.members]
+        engines = dict.fromkeys(engine for engine, _ in by_engine if engine)
+        without = [name for engine, name in by_engine if not engine]
+        named = ", ".join((device_name(self.members[0].device), *engines))
+        return f"{named} without {', '.join(without)}" if engines and without else named
 
     @property
     def number_format(self) -> str:
-        """What the networks compute in, e.g. float32 or bfloat16."""
-        return str(self.members[0].dtype).removeprefix("torch.")
+        """What the networks compute in, e.g. float32 or bfloat16; the least, where they differ."""
+        least = min((member.dtype for member in self.members), key=lambda dtype: dtype.itemsize)
+        return str(least).removeprefix("torch.")
 
     def predict_proba(self, inputs: Mapping[Preprocessing, Tensor]) -> Probabilities:
         """Return the members' probabilities (M, N, K) of inputs (N, 3, S, S) by preprocessing."""
@@ -166,6 +172,8 @@ def load_member(
         )
     with device_errors_told():
         model = _on_device(checkpoint, name, device, dtype)
+    if isinstance(model, OpenVINONetwork):
+        dtype = model.dtype
     return Member(name, model, checkpoint.card, checkpoint.sha256, device, dtype)
 
 
@@ -173,6 +181,11 @@ def _on_device(
     checkpoint: Checkpoint, name: str, device: torch.device, dtype: torch.dtype
 ) -> nn.Module:
     try:
+        if device.type == "cpu":
+            how = checkpoint.card.preprocessing
+            taken_over = openvino_network(checkpoint.model, how, checkpoint.sha256, dtype)
+            if taken_over is not None:
+                return taken_over
         model = checkpoint.model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         if device.type == "cpu":
             model = accelerated(model, checkpoint.card.preprocessing.size, dtype=dtype)

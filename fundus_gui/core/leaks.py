@@ -14,6 +14,7 @@ from fundus_gui.core.cards import ModelCard
 from fundus_gui.core.datasets import NEAR_BITS, ImageHashes
 from fundus_gui.core.datasets.hashes import HASH_SIZE
 from fundus_gui.core.errors import DatasetError
+from fundus_gui.core.one_or_many import one_or_many
 
 _SHA256_DIGITS = 16  # that a card keeps
 _BITS = HASH_SIZE**2
@@ -53,12 +54,13 @@ class Overlap:
                 "tell whether these are among them."
             )
         found = (*self.exact, *self.near)
+        photographs = one_or_many(self.images, "photograph")
         if not found:
-            return f"{who} {was} trained on none of these {self.images} photographs."
+            return f"{who} {was} trained on none of {self.images} {photographs}."
         return (
-            f"{who} {was} trained on {len(found)} of these {self.images} photographs "
-            f"({len(self.exact)} exact, {len(self.near)} near copies, such as "
-            f"{found[0].parent.name}/{found[0].name}), so figures on them flatter {them}."
+            f"{who} {was} trained on {len(found)} of {self.images} {photographs} "
+            f"({len(self.exact)} exact, {len(self.near)} near copies), so figures on them "
+            f"flatter {them}."
         )
 
 
@@ -111,9 +113,11 @@ def refuse_overlap(
     overlaps = {name: overlap(card, hashes) for name, card in cards.items()}
     leaking = {name: found for name, found in overlaps.items() if found}
     if leaking and not is_allowed:
+        first = next(path for found in leaking.values() for path in (*found.exact, *found.near))
         raise DatasetError(
-            f"{' '.join(leak_sentences(leaking))} Take photographs that no model was trained on, "
-            "or allow the overlap, which is then written into the result."
+            f"{' '.join(leak_sentences(leaking))} One of them is {first.parent.name}/{first.name}. "
+            "Take photographs that no model was trained on, or allow the overlap, which is then "
+            "written into the result."
         )
     return leak_sentences(overlaps)
 

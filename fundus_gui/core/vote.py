@@ -30,9 +30,9 @@ def normalise_weights(weights: ArrayLike, members: int) -> Floats:
     """
     values = np.asarray(weights, dtype=np.float64)
     if values.shape != (members,):
-        raise EnsembleError(
-            f"{members} models need {members} vote weights, but {values.size} were given."
-        )
+        if members == 1:
+            raise EnsembleError(f"One model needs one vote weight, not {values.size}.")
+        raise EnsembleError(f"{members} models need {members} vote weights, not {values.size}.")
     if not np.isfinite(values).all() or (values < 0).any():
         raise EnsembleError(f"Vote weights must be numbers of at least 0, not {_listed(values)}.")
     if not values.any():

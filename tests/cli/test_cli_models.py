@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -109,3 +110,24 @@ def test_results_are_printed_with_the_licence_of_the_weights(
     said = run("classify", photos / "000.png", "--model", bound).out
     assert f"Licence of {bound}: CC BY-NC 4.0 (not for commercial use)" in said
     assert "tiny_a" not in said
+
+
+def test_classes_of_a_model_of_one_s_own_can_be_called_otherwise(
+    run: Run, weights: Path, tmp_path: Path
+) -> None:
+    own = tmp_path / "home" / "weights" / "mine.safetensors"
+    own.parent.mkdir(parents=True)
+    shutil.copy(weights / "tiny_a.safetensors", own)
+    names = json.loads(run("models", "show", "mine").out)["class_names"]
+    words = [f"类别{number}" for number in range(len(names))]
+    assert run("models", "titles", "mine", "zh_CN", *words).code == 0
+    assert json.loads(run("models", "show", "mine").out)["class_titles"] == {"zh_CN": words}
+    refused = run("models", "titles", "mine", "zh_CN", "一")
+    assert (refused.code, refused.out) == (1, "")
+    assert "needs as many titles in 'zh_CN'" in refused.err
+
+
+def test_what_came_with_the_program_keeps_its_titles(run: Run) -> None:
+    refused = run("models", "titles", "tiny_a", "zh_CN", "一", "二")
+    assert refused.code == 1
+    assert "came with the program" in refused.err

@@ -27,6 +27,7 @@ from fundus_gui.core.preprocessing import Preprocessing
 CARD = ModelCard(
     architecture="efficientnet_v2_s_simam",
     class_names=("normal", "青光眼", "amd"),
+    class_titles={"zh_CN": ("正常", "青光眼", "黄斑变性")},
     preprocessing=Preprocessing(size=128, framing="squash", mean=(0.5, 0.5, 0.25)),
     arguments={"attention_position": "fused-post"},
     temperature=1.25,
@@ -91,6 +92,14 @@ def test_any_card_survives_its_journey(card: ModelCard) -> None:
             "The class names of a model must differ and not be empty.",
         ),
         ({"class_names": ("amd", "")}, "The class names of a model must differ and not be empty."),
+        (
+            {"class_titles": {"zh_CN": ("正常",)}},
+            "A model of 3 classes needs as many titles in 'zh_CN', not 1 or empty ones.",
+        ),
+        (
+            {"class_titles": {"en": ("a", "b", "")}},
+            "A model of 3 classes needs as many titles in 'en', not 3 or empty ones.",
+        ),
         ({"temperature": 0}, "The temperature must be above 0, not 0."),
         ({"temperature": float("inf")}, "The temperature must be above 0, not inf."),
         ({"temperature": float("nan")}, "The temperature must be above 0, not nan."),
@@ -126,6 +135,8 @@ def test_what_json_cannot_hold_is_refused_at_once(value: object) -> None:
         (changed(preprocessing={"mean": [0, 0, "1e999"]}).replace('"1e999"', "1e999"),
          "mean and std must be finite numbers."),
         (changed(class_names="abc"), "its card's 'class_names' is not a list"),
+        (changed(class_titles=["a"]), "its card's 'class_titles' is not a table"),
+        (changed(class_titles={"en": 3}), "its card cannot be read ("),
         (changed(class_names=["a"]), "A model needs at least two class names."),
         (changed(architecture=["tiny"]), "its card's 'architecture' is not a text"),
         (changed(title=3), "its card's 'title' is not a text"),
@@ -142,7 +153,7 @@ def test_what_json_cannot_hold_is_refused_at_once(value: object) -> None:
         ('{"format_version": -Infinity}', "its card cannot be read (-Infinity is not a number)"),
         ("9" * 5000, "its card cannot be read ("),
     ],
-    ids=range(29),
+    ids=range(31),
 )  # fmt: skip
 def test_what_is_no_card_is_refused_with_the_reason(text: str, message: str) -> None:
     with pytest.raises(ConfigError) as caught:

@@ -90,9 +90,9 @@ def test_an_overlap_is_refused_with_names_and_a_way_out() -> None:
     with pytest.raises(DatasetError) as caught:
         refuse_overlap(cards, images)
     assert str(caught.value) == (
-        "vit was trained on 2 of these 3 photographs (1 exact, 1 near copies, such as "
-        "normal/same), so figures on them flatter it. Take photographs that no model was trained "
-        "on, or allow the overlap, which is then written into the result."
+        "vit was trained on 2 of these 3 photographs (1 exact, 1 near copies), so figures on them "
+        "flatter it. One of them is normal/same. Take photographs that no model was trained on, or "
+        "allow the overlap, which is then written into the result."
     )
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from fundus_gui.core.datasets.hashes import HASH_SIZE, ImageHashes
 from fundus_gui.core.datasets.labelled import Dataset, Part
+from fundus_gui.core.one_or_many import one_or_many
 
 # Of 256 bits. On 4,332 photographs of 256 px (benchmarks/near_duplicates.py) more than 95 % of the
 # copies that were compressed, scaled, brightened, turned by 2 degrees or cropped by 2 % a side lie
@@ -44,7 +45,7 @@ class Duplicates:
     def sentence(self) -> str:
         """Say what was found, for people."""
         found = [
-            f"{len(groups)} group{'s' if len(groups) > 1 else ''} of {kind} "
+            f"{len(groups)} {one_or_many(len(groups), 'group')} of {kind} "
             f"(such as {_place(groups[0][0])} and {_place(groups[0][1])})"
             for groups, kind in ((self.exact, "exact copies"), (self.near, "near duplicates"))
             if groups

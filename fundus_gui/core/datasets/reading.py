@@ -9,6 +9,7 @@ from fundus_gui.core.datasets.manifest import MANIFEST, PART_NAMES, read_manifes
 from fundus_gui.core.datasets.patients import refuse_divided_patients
 from fundus_gui.core.errors import DatasetError
 from fundus_gui.core.images import find_images
+from fundus_gui.core.one_or_many import one_or_many
 
 
 def read_dataset(folder: Path) -> Dataset:
@@ -32,7 +33,8 @@ def read_dataset(folder: Path) -> Dataset:
     dataset = Dataset(folder.resolve().name, images, folder)
     classes = dataset.class_names
     if len(classes) < 2:
-        only = f"{len(images)} images of the class '{classes[0]}' alone" if classes else "no images"
+        what = one_or_many(len(images), "image")
+        only = f"{len(images)} {what} of the class '{classes[0]}' alone" if classes else "no images"
         raise DatasetError(
             f"{folder} holds {only}; at least 2 classes are needed, as class folders or as rows of "
             f"{MANIFEST}."

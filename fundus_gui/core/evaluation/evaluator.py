@@ -33,6 +33,7 @@ from fundus_gui.core.evaluation.records import (
 from fundus_gui.core.evaluation.referral import ReferralFigures, measure_referral, referral_curve
 from fundus_gui.core.evaluation.resampled import ResampledFigures
 from fundus_gui.core.evaluation.subgroups import by_patient, groups_of
+from fundus_gui.core.one_or_many import one_or_many
 
 _CALIBRATION_FIGURES = ("log_loss", "brier", "calibration_error", "adaptive_calibration_error")
 
@@ -125,8 +126,9 @@ def _notes(
     shared = set(test.patients) & set(tuning.patients if tuning else ())
     if shared:
         yield (
-            f"{len(shared)} patients are also in the part that temperature and thresholds were "
-            "fitted on, so the figures flatter the ensemble."
+            f"{len(shared)} {one_or_many(len(shared), 'patient is', 'patients are')} also in the "
+            "part that temperature and thresholds were fitted on, so the figures flatter the "
+            "ensemble."
         )
     counts = np.bincount(test.labels, minlength=len(test.class_names))
     absent = [name for name, count in zip(test.class_names, counts, strict=True) if not count]

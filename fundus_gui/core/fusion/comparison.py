@@ -22,6 +22,7 @@ from fundus_gui.core.evaluation.metrics import OVERALL_FIGURES
 from fundus_gui.core.fusion.fitting import FIT_METHODS, checked_votes, fit_vote_weights
 from fundus_gui.core.fusion.scores import LOSSES, Labels, Score, score_votes
 from fundus_gui.core.fusion.vote_fit import FitOptions, VoteFit
+from fundus_gui.core.one_or_many import one_or_many
 from fundus_gui.core.vote import Floats
 
 
@@ -149,7 +150,7 @@ def patient_folds(labels: ArrayLike, patients: ArrayLike, folds: int, seed: int 
     if not 2 <= folds <= present:
         raise ConfigError(
             f"Cross-fitting needs 2 folds or more and a patient for each, not {folds} folds for "
-            f"{present} patients."
+            f"{present} {one_or_many(present, 'patient')}."
         )
     splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
     # Classes rarer than the folds are spread as well as can be, which it warns of or refuses.

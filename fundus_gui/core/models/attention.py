@@ -67,6 +67,8 @@ class SimAM(nn.Module):
         if torch.is_grad_enabled() and x.requires_grad:
             gated: Tensor = _TrainedSimAM.apply(x, self.e_lambda)
             return gated
+        if torch.jit.is_tracing():
+            return _followable(x, self.e_lambda)
         return _gate(x, *_statistics(x, self.e_lambda)).mul_(x).to(x.dtype)
 
     def extra_repr(self) -> str:
@@ -89,6 +91,13 @@ def _statistics(x: Tensor, e_lambda: float) -> tuple[Tensor, Tensor]:
 
 def _gate(x: Tensor, mean: Tensor, scale: Tensor) -> Tensor:
     return (x.float() - mean).square_().mul_(scale).add_(0.5).sigmoid_()
+
+
+def _followable(x: Tensor, e_lambda: float) -> Tensor:
+    """Return the same and change nothing in place, which converters of networks cannot follow."""
+    squares = (x - x.mean(dim=(-2, -1), keepdim=True)).square()
+    variance = squares.sum(dim=(-2, -1), keepdim=True) / _freedom(x)
+    return x * (0.25 * squares / (variance + e_lambda) + 0.5).sigmoid()
 
 
 class _TrainedSimAM(torch.autograd.Function):

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from fundus_gui.core.evaluation import Interval
 from fundus_gui.core.evaluation.metrics import CALIBRATION_BINS, LOWER_IS_BETTER
 from fundus_gui.core.evaluation.records import Comparison
+from fundus_gui.core.one_or_many import one_or_many
 from fundus_gui.core.reports.evaluation_content import FIGURE_TITLES, ReportContent
 from fundus_gui.core.reports.templates import figure_text
 
@@ -36,7 +37,7 @@ def percent(share: float) -> str:
 
 def plural(number: int, one: str, many: str = "") -> str:
     """Return a number with what is counted."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}".replace(",", "\u202f")
+    return f"{number:,} {one_or_many(number, one, many)}".replace(",", "\u202f")
 
 
 def level_text(content: ReportContent) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from fundus_gui.core import atomic
+from fundus_gui.core.class_titles import class_title
 from fundus_gui.core.evaluation import confusion, measure
 from fundus_gui.core.reports.curves import (
     Curve,
@@ -31,7 +32,6 @@ from fundus_gui.core.reports.tables import (
     classification_figures,
     predictions_csv,
 )
-from fundus_gui.core.reports.templates import class_title
 from fundus_gui.core.runs import Run, read_events
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ import math
 from typing import Any
 
 from fundus_gui import RESEARCH_USE_ONLY, __version__
+from fundus_gui.core.class_titles import class_title
 from fundus_gui.core.paths import resources_dir
 
 _FOLDER = "report"  # in the resources
-_LONGEST_ABBREVIATION = 3  # letters, as in AMD
 
 
 def rendered_page(template: str, **content: Any) -> str:
@@ -28,13 +28,6 @@ def rendered_page(template: str, **content: Any) -> str:
     environment.filters["figure"] = figure_text
     page = environment.get_template(template)
     return page.render(notice=RESEARCH_USE_ONLY, version=__version__, **content)
-
-
-def class_title(name: str) -> str:
-    """Return a class's name for people."""
-    spaced = name.replace("_", " ").strip()
-    is_abbreviation = len(spaced) <= _LONGEST_ABBREVIATION
-    return spaced.upper() if is_abbreviation else spaced[:1].upper() + spaced[1:]
 
 
 def figure_text(value: float | None) -> str:

@@ -26,6 +26,7 @@ from fundus_gui.core.datasets import (
 )
 from fundus_gui.core.datasets.labelled import shortened
 from fundus_gui.core.errors import ConfigError, DatasetError
+from fundus_gui.core.one_or_many import one_or_many
 from fundus_gui.core.runs.config import TrainConfig
 from fundus_gui.core.runs.events import Notice, Preparing
 
@@ -93,7 +94,10 @@ def _answered(
             "in one part."
         )
     joined, moved = join_duplicates(dataset, duplicates)
-    consequence = f" {moved} photograph(s) were moved into the training part." if moved else ""
+    consequence = ""
+    if moved:
+        were = one_or_many(moved, "photograph was", "photographs were")
+        consequence = f" {moved} {were} moved into the training part."
     yield Notice(text=f"{duplicates.sentence()} No group is divided.{consequence}")
     return join_patients(joined, duplicates)
 

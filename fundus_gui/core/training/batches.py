@@ -13,6 +13,7 @@ from torch.utils.data import DataLoader, Dataset
 from torchvision.transforms import v2
 
 from fundus_gui.core.errors import ConfigError, ImageError
+from fundus_gui.core.one_or_many import one_or_many
 from fundus_gui.core.runs import TrainConfig
 from fundus_gui.core.training.augmentation import augmentation
 from fundus_gui.core.training.seeds import seed_of
@@ -105,7 +106,8 @@ class TrainingBatches:
         """
         if len(labels) < world:
             raise ConfigError(
-                f"{len(labels)} training photographs cannot be shared by {world} processes."
+                f"{len(labels)} training {one_or_many(len(labels), 'photograph')} cannot be "
+                f"shared by {world} processes."
             )
         self._config, self._rank, self._world = config, rank, world
         self._labels = torch.tensor(labels)

@@ -14,6 +14,7 @@ from fundus_gui.core.datasets import Dataset, Part
 from fundus_gui.core.devices import device_name
 from fundus_gui.core.errors import ConfigError
 from fundus_gui.core.evaluation import confusion, measure
+from fundus_gui.core.one_or_many import one_or_many
 from fundus_gui.core.runs import (
     EpochReport,
     Event,
@@ -266,13 +267,13 @@ class Training:
 
     def _end(self, request: str) -> Generator[Event, None, None]:
         """Report on the best weights, unless the user is in a hurry."""
-        done = self._place.epoch - 1
+        done, patience = self._place.epoch - 1, self._config.patience
         reasons = {
             "stop": "Stopped at once; it can be resumed.",
             "stop-after-epoch": f"Stopped after epoch {done}; it can be resumed.",
-            "budget": f"The time budget was spent after {done} epochs.",
-            "patience": f"No better result in {self._config.patience} epochs.",
-            "": f"All {done} epochs are done.",
+            "budget": f"The time budget was spent after {done} {one_or_many(done, 'epoch')}.",
+            "patience": f"No better result in {patience} {one_or_many(patience, 'epoch')}.",
+            "": "The epoch is done." if done == 1 else f"All {done} epochs are done.",
         }
         if request == "stop":
             self._save_state()

@@ -18,6 +18,7 @@ from fundus_gui import __version__
 from fundus_gui.core import atomic
 from fundus_gui.core.cards import ModelCard
 from fundus_gui.core.checkpoints import load_checkpoint, save_checkpoint
+from fundus_gui.core.class_titles import titles_of
 from fundus_gui.core.datasets import Dataset, split_table
 from fundus_gui.core.evaluation import measure
 from fundus_gui.core.reports.environment import environment_text
@@ -140,6 +141,7 @@ class RunOutput:
             architecture=self.config.model,
             arguments=model_arguments(self.config),
             class_names=self.data.class_names,
+            class_titles=titles_of(self.data.class_names),
             preprocessing=learner.preprocessing,
             training={
                 "data": self.data.name,

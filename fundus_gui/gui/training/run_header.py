@@ -58,14 +58,14 @@ class RunHeader(QWidget):
         self.bar.setAccessibleName(self.tr("Progress of the training"))
         self._tiles = Tiles(
             {
-                "epoch": self.tr("epoch"),
-                "elapsed": self.tr("elapsed"),
-                "left": self.tr("left"),
-                "per_epoch": self.tr("an epoch"),
-                "speed": self.tr("images/s"),
-                "rate": self.tr("learning rate"),
-                "accuracy": self.tr("balanced accuracy"),
-                "auc": self.tr("macro-AUC"),
+                "epoch": self.tr("Epoch"),
+                "elapsed": self.tr("Elapsed"),
+                "left": self.tr("Left"),
+                "per_epoch": self.tr("Per epoch"),
+                "speed": self.tr("Images/s"),
+                "rate": self.tr("Learning rate"),
+                "accuracy": self.tr("Balanced accuracy"),
+                "auc": self.tr("Macro-AUC"),
             },
             HEADING,
         )

@@ -1,0 +1,206 @@
+"""The optional fast engine: OpenVINO computes a network on the CPU, if it answers as torch does."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import tempfile
+import threading
+import warnings
+import zipfile
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from fundus_gui.core import atomic
+from fundus_gui.core.errors import FundusError
+from fundus_gui.core.images import load_image
+from fundus_gui.core.paths import cache_dir, samples_dir
+from fundus_gui.core.preprocessing import Preprocessing
+
+if TYPE_CHECKING:
+    import openvino
+
+ENGINE_VARIABLE = "FUNDUS_GUI_ENGINE"  # of the environment; "torch" leaves OpenVINO out
+
+_EXACT = 1e-4  # of the largest logit, at least of 1, that float32 may miss
+# That a probability of a sample may move in bfloat16. Networks that passed moved by 0.006 at most
+# on other photographs; those that moved samples by 0.04 to 0.05 moved some of them by 0.12.
+_FAST = 0.02
+_XML, _WEIGHTS, _CHECK = "model.xml", "model.bin", "check.npy"
+# Besides what both libraries raise: an installation that is not whole, or of another generation.
+_FAILURES = (
+    *(FundusError, OSError, RuntimeError, ValueError),
+    *(ImportError, AttributeError, TypeError),
+)
+_log = logging.getLogger(__name__)
+_one_at_a_time = threading.Lock()  # torch's tracer follows one network
+
+
+class OpenVINONetwork(nn.Module):
+    """A network that OpenVINO computes, batch after batch.
+
+    Attributes:
+        dtype: what it computes in, float32 or bfloat16.
+    """
+
+    def __init__(self, model: openvino.Model, dtype: torch.dtype) -> None:
+        super().__init__()
+        import openvino
+
+        self.dtype = dtype
+        settings = {
+            "INFERENCE_PRECISION_HINT": "bf16" if dtype == torch.bfloat16 else "f32",
+            "INFERENCE_NUM_THREADS": torch.get_num_threads(),
+            "NUM_STREAMS": 1,
+        }
+        compiled = openvino.Core().compile_model(model, "CPU", settings)
+        self._request = compiled.create_infer_request()
+        self._computing = threading.Lock()
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return logits (N, K), float32, of inputs (N, 3, S, S)."""
+        with self._computing:
+            answer = self._request.infer([x.contiguous().numpy()], share_inputs=True)
+        return torch.from_numpy(answer[0])
+
+
+def engine_name(network: nn.Module) -> str:
+    """Return which engine computes a network, empty for torch."""
+    if not isinstance(network, OpenVINONetwork):
+        return ""
+    return f"OpenVINO {_version()}"
+
+
+def _version() -> str:
+    import openvino
+
+    return openvino.get_version().partition("-")[0]
+
+
+def openvino_network(
+    network: nn.Module, how: Preprocessing, sha256: str, dtype: torch.dtype = torch.float32
+) -> OpenVINONetwork | None:
+    """Let OpenVINO compute a network, where it is installed and answers as torch does.
+
+    A network is converted once for each weights file, which takes seconds, and kept in the cache
+    with what torch answered to the sample photographs. That is asked whenever it is loaded.
+
+    Args:
+        network: on the CPU, in evaluation mode, float32.
+        how: the preprocessing that belongs to it.
+        sha256: of its weights file.
+        dtype: bfloat16 lets it compute in that, where its answers hardly move by it.
+
+    Returns:
+        None where torch is to compute. If that is so because something failed, it is logged.
+    """
+    if os.environ.get(ENGINE_VARIABLE) == "torch" or find_spec("openvino") is None:
+        return None
+    try:
+        path = cache_dir() / "openvino" / f"{sha256}-{_version()}.zip"
+        with _one_at_a_time:
+            return _loaded(path, dtype) or _made(network, how, path, dtype)
+    except _FAILURES as error:
+        reason = str(error).strip().rpartition("\n")[2]
+        _log.warning("OpenVINO cannot take a network over, PyTorch computes it: %s", reason)
+        return None
+
+
+def _loaded(path: Path, dtype: torch.dtype) -> OpenVINONetwork | None:
+    """Return the kept network, None if there is none, or one that is damaged or answers wrongly."""
+    import openvino
+
+    try:
+        with zipfile.ZipFile(path) as archive:  # which knows the checksum of each part
+            xml, weights = archive.read(_XML), archive.read(_WEIGHTS)
+            with archive.open(_CHECK) as stream:
+                images, answers = np.load(stream), np.load(stream)
+        model = openvino.Core().read_model(xml, weights)
+        return _agreeing(model, torch.from_numpy(images), torch.from_numpy(answers), dtype)
+    except (OSError, zipfile.BadZipFile, KeyError, ValueError, RuntimeError):
+        return None
+
+
+def _made(
+    network: nn.Module, how: Preprocessing, path: Path, dtype: torch.dtype
+) -> OpenVINONetwork:
+    """Convert a network, and keep it if it answers as torch does.
+
+    Raises:
+        RuntimeError: it does not, or it holds what OpenVINO does not know.
+    """
+    samples = sorted(samples_dir().glob("*.jpg"))
+    images = torch.stack([torch.from_numpy(how.apply(load_image(each))) for each in samples])
+    with torch.inference_mode():
+        answers: Tensor = network(images)
+    model = _converted(network, images)
+    made = _agreeing(model, images, answers, dtype)
+    with contextlib.suppress(OSError):  # then it is converted again next time
+        _keep(model, images, answers, path)
+    return made
+
+
+def _agreeing(
+    model: openvino.Model, images: Tensor, answers: Tensor, dtype: torch.dtype
+) -> OpenVINONetwork:
+    if dtype != torch.float32:
+        fast = OpenVINONetwork(model, dtype)
+        moved = fast(images).softmax(dim=1) - answers.softmax(dim=1)
+        if moved.abs().max() <= _FAST:
+            return fast
+    exact = OpenVINONetwork(model, torch.float32)
+    allowed = _EXACT * max(1.0, float(answers.abs().max()))
+    if not (exact(images) - answers).abs().max() <= allowed:
+        raise RuntimeError("it answers otherwise")
+    return exact
+
+
+def _converted(network: nn.Module, images: Tensor) -> openvino.Model:
+    """Return a network as OpenVINO knows it, for any number of images.
+
+    Raises:
+        RuntimeError: it holds what OpenVINO does not know.
+    """
+    import openvino
+    from openvino import frontend
+
+    try:
+        with warnings.catch_warnings():
+            # torch means to give its tracer up, but torch.export takes seven times as long.
+            warnings.simplefilter("ignore")
+            traced = torch.jit.trace(network, images, check_trace=False)
+            model = openvino.convert_model(traced)
+    except (
+        frontend.GeneralFailure,
+        frontend.InitializationFailure,
+        frontend.NotImplementedFailure,
+        frontend.OpConversionFailure,
+        frontend.OpValidationFailure,
+    ) as error:
+        raise RuntimeError(str(error)) from error
+    model.reshape([-1, *images.shape[1:]])
+    return model
+
+
+def _keep(model: openvino.Model, images: Tensor, answers: Tensor, path: Path) -> None:
+    """Put a converted network into the cache, and away what an earlier version has put there."""
+    import openvino
+
+    with tempfile.TemporaryDirectory() as folder, atomic.replacing(path) as stream:
+        openvino.save_model(model, Path(folder, _XML), compress_to_fp16=False)
+        with Path(folder, _CHECK).open("wb") as check:
+            np.save(check, images.numpy())
+            np.save(check, answers.numpy())
+        with zipfile.ZipFile(stream, "w") as archive:
+            for name in (_XML, _WEIGHTS, _CHECK):
+                archive.write(Path(folder, name), name)
+    sha256, _, _ = path.name.partition("-")
+    for other in path.parent.glob(f"{sha256}-*.zip"):
+        if other != path:
+            other.unlink(missing_ok=True)
