@@ -4,7 +4,7 @@
                                   [--size PX] [--threads N] [--device cpu|cuda]
 
 The networks of the race are untrained ones of the named architectures: their speed is that of
-trained ones. How well the answers agree is measured with the installed default ensemble, on the
+trained ones. How well the answers agree is measured with the shipped default ensemble, on the
 same pixels: of the photographs of --agreement, else of those of --images. Without --images,
 photographs of 5 and 10 megapixels are drawn.
 """
@@ -14,12 +14,14 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import itertools
+import os
 import shutil
 import statistics
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import get_args
 
@@ -39,6 +41,7 @@ from contestants import (
 from limit import is_known, products
 from measuring import (
     Contestant,
+    Play,
     Prepare,
     Turn,
     draw_photographs,
@@ -54,6 +57,7 @@ from fundus_gui.core.catalogue import read_catalogue
 from fundus_gui.core.checkpoints import load_checkpoint
 from fundus_gui.core.ensemble import Ensemble, load_ensemble
 from fundus_gui.core.inference import predict_images
+from fundus_gui.core.openvino_engine import ENGINE_VARIABLE
 from fundus_gui.core.preprocessing import Preprocessing
 from fundus_gui.core.results import Precision
 from fundus_gui.core.vote import soft_vote
@@ -76,17 +80,28 @@ def against_others(job: Job, rounds: int) -> Iterator[Row]:
     bounds: dict[str, Prepare] = {}
     if is_known(job):
         bounds = {f"{kind} products": partial(products, job, kind) for kind in PRECISIONS}
-    turns = race({**own, **others, **bounds}, rounds)
+    alone: dict[str, Prepare] = {}
+    if job.device == "cpu" and find_spec("openvino") is not None:
+        alone = {f"{kind} by PyTorch": partial(by_pytorch, job, kind) for kind in PRECISIONS}
+    turns = race({**own, **alone, **others, **bounds}, rounds)
     for kind, least in zip(PRECISIONS, ("3.0", "5.5"), strict=True):
         for name in others:
             goal = least if name == "the article's script" else "2"
             yield compared(f"{kind}: {name}", turns[kind], turns[name], job, f"at least {goal}")
+    for kind, engine in zip(PRECISIONS, alone, strict=bool(alone)):
+        yield compared(f"{kind}: without OpenVINO", turns[kind], turns[engine], job, "above 1")
     for kind, bound in zip(PRECISIONS, bounds, strict=bool(bounds)):
         what = f"{kind}: matrix products of as many operations"
         yield compared(what, turns[kind], turns[bound], job, "1.0 is the most")
     for kind in PRECISIONS:
         share = statistics.median(1 - turn.networks_seconds / turn.seconds for turn in turns[kind])
         yield (f"{kind}: time outside the networks", f"{share:.1%}", "", "", "", "below 10 %")
+
+
+def by_pytorch(job: Job, precision: Precision) -> Play:
+    """Classify as the program does where the optional engine is not installed."""
+    os.environ[ENGINE_VARIABLE] = "torch"
+    return program(job, precision)
 
 
 def against_networks(job: Job, kind: Precision, what: str, goal: str, rounds: int) -> Row:
@@ -275,6 +290,7 @@ def main() -> None:
     if options.threads:
         torch.set_num_threads(options.threads)
     with tempfile.TemporaryDirectory() as folder:
+        os.environ["FUNDUS_GUI_HOME"] = folder  # its cache goes with it
         print_table(HEADINGS, rows(options, Path(folder)))
 
 

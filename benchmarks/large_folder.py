@@ -4,10 +4,10 @@
 
 The tree is made of small JPEGs, hard-linked where the disk allows it, a thousand in a folder. The
 real window lists it, takes up made-up results of two models as they come, sorts, filters, selects
-and scrolls. Standstills are the gaps of a timer that ticks every 10 ms in the window's thread, beyond
-those 10 ms; beside them stands what the thread computed in the worst of them, for on a busy machine
-it also stands still because others are served. Memory is that of the process beside what it was
-after a few photographs.
+and scrolls. Standstills are the gaps of a timer that ticks every 10 ms in the window's thread,
+beyond those 10 ms; beside them stands what the thread computed in the worst of them, for on a busy
+machine it also stands still because others are served. Memory is that of the process beside what it
+was after a few photographs.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@
 .venv/bin/python build_scripts/screenshots.py pictures/ --evaluate DATA seven of the Evaluate page
 .venv/bin/python build_scripts/screenshots.py window.png --theme dark   one picture
 .venv/bin/python build_scripts/screenshots.py window.png --language zh_CN
+.venv/bin/python build_scripts/screenshots.py tour.webp                 thirty seconds, moving
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QPixmap
     from PySide6.QtWidgets import QWidget
 
     from fundus_gui.gui.evaluation.confusion_matrix import ConfusionMatrix
@@ -26,9 +28,13 @@ if TYPE_CHECKING:
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from PIL import Image
+from screenshots_tour import Tour, show, to_image, wait_for_photograph
+
 Picture = Callable[[Path, str], None]
 
-_SETTLE_MS = 1000  # thumbnails and the photograph come from other threads
+_LARGEST_FILE = 300_000  # bytes
+_SETTLE_MS = 2000  # thumbnails and the photograph come from other threads
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,10 +49,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Take pictures of the window.")
-    parser.add_argument("out", type=Path, help="a .png file for one picture, or a folder for four")
+    parser.add_argument(
+        "out", type=Path, help="a .png file for one picture, .webp for the tour, or a folder"
+    )
     parser.add_argument("--theme", choices=("light", "dark"), default="light")
     parser.add_argument("--language", default="en", help="of the window, as in zh_CN")
     parser.add_argument("--images", type=Path, nargs="+", metavar="PATH", help="default: samples")
+    parser.add_argument("--show", type=Path, metavar="FILE", help="which of them is looked at")
     parser.add_argument(
         "--train", type=Path, metavar="DATA", help="train on a folder of labelled photographs"
     )
@@ -77,12 +86,14 @@ def _take_all(options: argparse.Namespace, settings_path: Path) -> int:
     def picture(path: Path, theme: str) -> None:
         set_theme(theme)
         wait(_SETTLE_MS)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if not window.grab().save(str(path)):
-            raise SystemExit(f"{path} cannot be written.")
-        print(path)
+        wait_for_photograph(window, wait)
+        save(window.grab(), path)
 
-    if options.train:
+    if options.out.suffix.lower() == ".webp":
+        tour = Tour(window, wait)
+        tour.take(_photographs(options), options.show and options.show.absolute())
+        tour.save(options.out)
+    elif options.train:
         _train(window, options, picture)
     elif options.evaluate:
         _evaluate(window, options, picture)
@@ -93,14 +104,12 @@ def _take_all(options: argparse.Namespace, settings_path: Path) -> int:
 
 
 def _classify(window: MainWindow, options: argparse.Namespace, picture: Picture) -> None:
-    from fundus_gui.core.paths import samples_dir
-
     failures: list[BaseException] = []
     window.page.classification.failed.connect(failures.append)
     single = options.out.suffix.lower() == ".png"
     if not single:
         picture(options.out / "classify-empty.png", "light")
-    window.page.open_paths([path.absolute() for path in options.images or [samples_dir()]])
+    window.page.open_paths(_photographs(options))
     while window.page.classification.busy:
         wait(50)
     if failures:
@@ -114,6 +123,12 @@ def _classify(window: MainWindow, options: argparse.Namespace, picture: Picture)
         window.commands.grid.setChecked(True)
         picture(options.out / "classify-grid.png", "light")
         _picture_of_the_show(window, options.out / "conference.png")
+
+
+def _photographs(options: argparse.Namespace) -> list[Path]:
+    from fundus_gui.core.paths import samples_dir
+
+    return [path.absolute() for path in options.images or [samples_dir()]]
 
 
 def _picture_of_the_show(window: MainWindow, out: Path) -> None:
@@ -138,8 +153,7 @@ def _picture_of_the_show(window: MainWindow, out: Path) -> None:
     scene = Scene(to_pixmap(thumbnail(prediction.path, 1600)), prediction)
     stage.tell(scene)
     wait(round(1000 * scene.seconds) + _SETTLE_MS)
-    stage.grab().save(str(out))
-    print(out)
+    save(stage.grab(), out)
 
 
 def _train(window: MainWindow, options: argparse.Namespace, picture: Picture) -> None:
@@ -212,6 +226,19 @@ def _choose_commonest_mistake(matrix: ConfusionMatrix) -> None:
     matrix.choose(max(cells, key=lambda cell: counts[cell.label][cell.answer]))
 
 
+def save(pixmap: QPixmap, path: Path) -> None:
+    """Write a picture as PNG, in its 256 most needed colours where it would be too large."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    picture = to_image(pixmap)
+    picture.save(path, optimize=True)
+    if path.stat().st_size > _LARGEST_FILE:
+        palette = picture.quantize(256, Image.Quantize.MAXCOVERAGE, kmeans=1)
+        picture.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG).save(
+            path, optimize=True
+        )
+    print(path, f"{path.stat().st_size / 1024:.0f} KiB")
+
+
 def wait(milliseconds: int) -> None:
     """Let the window and the threads work (QTest.qWait would hold the threads up)."""
     from PySide6.QtCore import QEventLoop, QTimer
@@ -222,7 +249,7 @@ def wait(milliseconds: int) -> None:
 
 
 def _arrange(window: MainWindow, options: argparse.Namespace) -> None:
-    window.page.results.select_first()
+    show(window, options.show and options.show.absolute())
     window.commands.grid.setChecked(options.grid)
     if options.what_if:
         from PySide6.QtWidgets import QSlider

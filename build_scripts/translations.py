@@ -132,6 +132,8 @@ def _sentences(tree: ast.AST) -> Iterator[str]:
         if isinstance(node, ast.JoinedStr):
             unshown.update(ast.walk(node))
             unshown.discard(node)
+        if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("_log."):
+            unshown.update(ast.walk(node))
         if isinstance(node, ast.AnnAssign | ast.arg) and node.annotation is not None:
             unshown.update(ast.walk(node.annotation))
     for node in ast.walk(tree):

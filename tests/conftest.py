@@ -24,6 +24,7 @@ def pytest_configure(config: pytest.Config) -> None:
     home = tempfile.TemporaryDirectory(prefix="fundus-gui-tests-", ignore_cleanup_errors=True)
     config.add_cleanup(home.cleanup)
     os.environ["FUNDUS_GUI_HOME"] = str(Path(home.name) / "data")
+    os.environ["FUNDUS_GUI_ENGINE"] = "torch"  # OpenVINO takes seconds, and has tests of its own
     os.environ["XDG_CONFIG_HOME"] = str(Path(home.name) / "config")  # where QSettings writes
 
 

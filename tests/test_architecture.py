@@ -31,8 +31,16 @@ UNSAFE_MODULES = {  # running code from files, and reaching the network
     "torch.hub", "torch.utils.model_zoo", "timm.models.hub", "huggingface_hub",
     "socket", "ssl", "http", "urllib.request", "ftplib", "smtplib", "requests", "httpx", "aiohttp",
     "PySide6.QtNetwork", "PySide6.QtWebEngineCore", "PySide6.QtWebSockets",
+    "ray", "fsspec",
 }  # fmt: skip
-# The only module that may reach the network, and what it uses for that.
+# What runs on a cluster and in its storage, for `--engine ray` alone, and what it uses for that.
+CLUSTER = {
+    "fundus_gui/core/distributed/cluster.py": "ray",
+    "fundus_gui/core/distributed/engine.py": "ray",
+    "fundus_gui/core/distributed/worker.py": "ray",
+    "fundus_gui/core/distributed/places.py": "fsspec",
+}
+# The only other module that may reach the network, for `hub` alone, and what it uses for that.
 DOOR = "fundus_gui/core/conversion/downloads.py"
 USED_IN_THE_DOOR = {
     "huggingface_hub", "huggingface_hub.model_info", "huggingface_hub.try_to_load_from_cache",
@@ -191,8 +199,31 @@ def test_nothing_shipped_runs_code_from_files_or_reaches_the_network() -> None:
         for path in SHIPPED
         if shown(path) != DOOR
         for node, what in unsafe_parts(tree_of(path))
+        if what.partition(".")[0] != CLUSTER.get(shown(path), "")
     ]
     assert found == []
+
+
+def test_what_reaches_a_cluster_is_imported_by_its_commands_only() -> None:
+    importing = {
+        shown(path)
+        for path in SHIPPED
+        for node in tree_of(path).body  # at once, not when it is asked for
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        and any(name.startswith("fundus_gui.core.distributed") for name in _imported(node))
+        and "core/distributed" not in shown(path)
+    }
+    assert importing <= {
+        f"fundus_gui/cli/{name}.py" for name in ("classify_ray", "verify", "verify_folder")
+    }
+    for path in CLUSTER:
+        at_once = [
+            name
+            for node in tree_of(ROOT / path).body
+            if isinstance(node, ast.Import | ast.ImportFrom)
+            for name in _imported(node)
+        ]
+        assert [name for name in at_once if name.partition(".")[0] in CLUSTER.values()] == []
 
 
 def test_the_door_to_the_network_is_narrow() -> None:
@@ -227,6 +258,8 @@ def test_the_door_to_the_network_is_narrow() -> None:
         "timm.create_model('resnet18', pretrained=True)",
         "torchvision.models.ResNet18_Weights.DEFAULT.get_state_dict(progress=False)",
         "import huggingface_hub",
+        "import ray.data",
+        "from fsspec.core import url_to_fs",
     ],
 )
 def test_the_safety_check_sees(line: str) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -20,11 +22,11 @@ pytestmark = pytest.mark.skipif(
     reason="atheris is not installed; it exists for Linux on x86-64",
 )
 
-# A reader that bears neither an X nor a Y nor much time, in place of the program's own.
+# A reader that bears neither an X nor a Y, in place of the program's own.
 FRAGILE = """
-import sys, time
+import sys
 sys.path.append(sys.argv.pop(1))
-from fuzzing import readers
+from fuzzing import reader, readers
 
 def read(content):
     if b"X" in content:
@@ -32,7 +34,23 @@ def read(content):
     if b"Y" in content:
         raise KeyError("a Y")
 
-readers.READERS = {"fragile": lambda folder: readers.Reader((b"sound", b"soundX", b"soundY"), read)}
+seeds = (b"sound", b"soundX", b"soundY")
+readers.READERS = {"fragile": lambda folder: reader.Reader(seeds, read)}
+from fuzzing.target import main
+main()
+"""
+
+# A reader that never comes back from what is not sound, deep in code that no signal interrupts.
+HANGING = """
+import sys
+sys.path.append(sys.argv.pop(1))
+from fuzzing import reader, readers
+
+def read(content):
+    if content not in (b"", b"sound"):
+        sum(range(10 ** 12))
+
+readers.READERS = {"hanging": lambda folder: reader.Reader((b"sound",), read)}
 from fuzzing.target import main
 main()
 """
@@ -72,3 +90,22 @@ def test_inputs_that_fail_are_kept_once_with_what_they_caused(tmp_path: Path) ->
     assert len(inputs) == 2
     assert any(b"X" in content for content in inputs)
     assert any("ValueError: an X" in content.decode() for content in kept.values())
+
+
+def test_an_input_that_takes_too_long_ends_the_process_and_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(SCRIPT.parent))
+    fuzz = importlib.import_module("fuzz")
+    folder = tmp_path / "hanging"
+    done = subprocess.run(
+        [sys.executable, "-c", HANGING, str(SCRIPT.parent), "hanging", str(folder), "300"],
+        env=os.environ | {"PYTHONPATH": str(SCRIPT.parent)},
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == -signal.SIGPROF
+    fuzz.keep_hang(folder)
+    (kept,) = (path for path in (folder / "failures").iterdir() if path.suffix != ".txt")
+    assert kept.read_bytes() not in (b"", b"sound")
+    assert kept.with_suffix(".txt").read_text() == "took too long\n"

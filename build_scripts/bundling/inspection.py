@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from bundling.contents import EXCLUDED_MODULES
 from bundling.findings import Finding
 from bundling.toolchain import Flavour
 
@@ -38,8 +39,10 @@ _GLIBC = re.compile(rb"GLIBC_(\d+)\.(\d+)")
 
 
 def missed(log: str) -> list[str]:
-    """Return what PyInstaller warned of not having found, without what need not be there."""
-    imports = set(_HIDDEN_IMPORT.findall(log)) - _ALLOWED_IMPORTS
+    """Return what PyInstaller warned of not having found, without what is to stay out."""
+    unwanted = tuple(f"{module}." for module in EXCLUDED_MODULES)
+    found = set(_HIDDEN_IMPORT.findall(log)) - _ALLOWED_IMPORTS
+    imports = {module for module in found if not f"{module}.".startswith(unwanted)}
     libraries = {
         f"{library} (for {Path(user).name})"
         for library, user in _LIBRARY.findall(log)

@@ -46,10 +46,10 @@ SYSTEM_LIBRARIES = {
 
 def declared(package: Distribution) -> str:
     """Return how a package names its licence, empty if only its files tell."""
-    about = package.metadata
-    licence = about.get("License-Expression") or about.get("License", "").split("\n")[0]
-    classifiers = [c for c in about.get_all("Classifier", []) if c.startswith("License ::")]
-    return licence or "; ".join(c.rpartition(":: ")[2] for c in classifiers)
+    about = package.metadata.json
+    named = about.get("license_expression") or str(about.get("license", "")).partition("\n")[0]
+    licences = (text for text in about.get("classifier", ()) if text.startswith("License ::"))
+    return str(named) or "; ".join(text.rpartition(":: ")[2] for text in licences)
 
 
 def is_permitted(licence: str) -> bool:

@@ -21,7 +21,7 @@ from bundling.smoke import PATIENCE_SECONDS, SAMPLES, TITLE, Workplace, end_of
 _OLD_PROCESSOR = {
     "ATEN_CPU_CAPABILITY": "default",
     "ARROW_USER_SIMD_LEVEL": "NONE",
-    "DNNL_MAX_CPU_ISA": "SSE41",
+    "ONEDNN_MAX_CPU_ISA": "SSE41",
     "MKL_ENABLE_INSTRUCTIONS": "SSE4_2",
     "OPENBLAS_CORETYPE": "Nehalem",
 }
@@ -110,7 +110,7 @@ def _wayland(work: Workplace) -> Finding:
 def _compositor() -> Iterator[Path]:
     """Yield the folder of the socket of a compositor without a screen."""
     with tempfile.TemporaryDirectory() as folder:
-        command = ["weston", "--backend=headless", "--socket=fundus", "--idle-time=0"]
+        command = ["weston", "--backend=headless-backend.so", "--socket=fundus", "--idle-time=0"]
         process = subprocess.Popen(
             command,
             env={**os.environ, "XDG_RUNTIME_DIR": folder},

@@ -29,7 +29,8 @@ def check_demo(work: Workplace, screen: Screen, pictures: Path) -> Finding:
     process = work.start_window("demo", variables=screen.variables)
     window = screen.find(TITLE, PATIENCE_SECONDS, process)
     time.sleep(_SHOW_SECONDS)
-    fills = bool(window) and screen.size(screen.find(TITLE, 1)) == SIZE
+    stage = screen.find(TITLE, 1) if window else ""
+    fills = bool(stage) and screen.size(stage) == SIZE
     screen.picture(pictures / "demo.png")
     screen.press("F11")
     time.sleep(1)
@@ -44,7 +45,7 @@ def check_language(work: Workplace, screen: Screen, pictures: Path) -> Finding:
     process = work.start_window(variables=screen.variables)
     window = screen.find(TITLE, PATIENCE_SECONDS, process)
     screen.settle(window)
-    screen.press("alt+v", "l", "End", "Return")
+    screen.press("alt+v", "l", "Up", "Return")
     changed = screen.find(_CHINESE_TITLE, 30, process)
     time.sleep(1)
     screen.picture(pictures / "chinese.png")

@@ -38,6 +38,7 @@ from fundus_gui.core.distributed import (
 )
 from fundus_gui.core.errors import ConfigError
 from fundus_gui.core.export import own_pseudonyms
+from fundus_gui.core.one_or_many import one_or_many
 
 _TABLE_SUFFIXES = (".csv", ".parquet")
 _PLAIN_INTERVAL_SECONDS = 5.0
@@ -110,7 +111,10 @@ def _with_progress(
                 err.print(_changed(event), soft_wrap=True)
                 continue
             if isinstance(event, WorkersReady):
-                err.print(f"Classifying {total} photographs on {_told(event)}, {kept} done before.")
+                photographs = one_or_many(total, "photograph")
+                err.print(
+                    f"Classifying {total} {photographs} on {_told(event)}, {kept} done before."
+                )
                 progress.update(task, description="Classifying")
                 started = spoken = now
                 continue
@@ -180,6 +184,7 @@ class _Summary:
             else f"{self._labels.total()} classified, {referred}0 could not be read."
         )
         new, kept = self._parts[False], self._parts[True]
-        told = f"{new} parts" if not kept else f"{new} new parts, {kept} done before"
+        told = f"{new} {one_or_many(new, 'part' if not kept else 'new part')}"
+        told += f", {kept} done before" if kept else ""
         console.print(f"Results: {told} in {folder.location}, told by {MANIFEST}", soft_wrap=True)
         console.print(RESEARCH_USE_ONLY, style="dim")

@@ -13,6 +13,7 @@ from rich.table import Column, Table
 from fundus_gui.cli.console import out as console
 from fundus_gui.cli.console import printable
 from fundus_gui.core.cards import read_card
+from fundus_gui.core.one_or_many import one_or_many
 
 if TYPE_CHECKING:
     from fundus_gui.core.conversion import ConversionReport
@@ -87,7 +88,7 @@ def _print_report(report: ConversionReport, most: int | None) -> None:
 
 
 def _print_names(what: str, remark: str, names: Sequence[str], most: int | None) -> None:
-    console.print(f"{what}: {len(names)} tensors{remark}")
+    console.print(f"{what}: {len(names)} {one_or_many(len(names), 'tensor')}{remark}")
     for name in names[:most]:
         console.print(f"  {printable(name)}", soft_wrap=True)
     if len(names[:most]) < len(names):

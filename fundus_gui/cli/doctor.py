@@ -13,7 +13,10 @@ from fundus_gui.core.catalogue import read_catalogue
 from fundus_gui.core.errors import FundusError
 from fundus_gui.core.paths import user_weights_dir
 
-_PACKAGES = ("torch", "torchvision", "timm", "safetensors", "Pillow", "numpy", "PySide6-Essentials")
+_PACKAGES = (
+    *("torch", "torchvision", "timm", "safetensors", "Pillow", "numpy", "PySide6-Essentials"),
+    "openvino",  # optional
+)
 
 
 def doctor(device: options.Device = "auto") -> None:
@@ -39,7 +42,8 @@ def doctor(device: options.Device = "auto") -> None:
             out.print(f"{name}: loads; its card holds no golden image", soft_wrap=True)
         else:
             out.print(
-                f"{name}: golden image reproduced, largest difference {check.difference:.1e}",
+                f"{name}: golden image reproduced, largest difference {check.difference:.1e} "
+                f"({check.device})",
                 soft_wrap=True,
             )
     if not catalogue.models:

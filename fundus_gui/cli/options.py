@@ -262,7 +262,8 @@ EvaluationPathNames = Annotated[
         "--paths",
         help="How tables and report name photographs and patients: relative, as labels.csv does; "
         "hashed, by pseudonyms that only the key in your own data folder can tell, the same as "
-        "'classify' gives. Columns of labels.csv that are compared as groups stay.",
+        "'classify' gives. Columns of labels.csv that are compared as groups of several patients "
+        "stay.",
     ),
 ]
 EvaluationOut = Annotated[

@@ -61,7 +61,8 @@ def verify(
     rows = checked.classified + checked.failed
     out.print(
         f"{printable(Path(table).name)}: {rows} {one_or_many(rows, 'row')} "
-        f"({checked.classified} classified, {checked.failed} failed), as written.",
+        f"({checked.classified} classified, {checked.failed} failed) "
+        f"{one_or_many(rows, 'is as it was', 'are as they were')} written.",
         soft_wrap=True,
     )
     if not checked.record.is_complete:
@@ -101,11 +102,18 @@ def _compute_again(
             f"{comparison.largest:.1e}, {checked.tolerance:g} is allowed.",
             soft_wrap=True,
         )
-    missing = len(checked.sample) - len(found)
+    count = len(checked.sample)
+    missing = count - len(found)
     if missing:
+        advice = (
+            "Name the very folders that were opened then, for pseudonyms are made of the paths "
+            "below them."
+            if checked.record.has_pseudonyms
+            else "Name the folders where they are now after the table."
+        )
         err.print(
-            f"Photographs that are not there any more: {missing} of {len(checked.sample)}. Name "
-            "the folders where they are now after the table.",
+            f"{missing} of {one_or_many(count, '1 photograph is', f'{count} photographs are')} not "
+            f"there any more. {advice}",
             soft_wrap=True,
         )
     if comparison.different:
@@ -136,11 +144,14 @@ def _pseudonyms(record: Record, places: Sequence[object]) -> Pseudonyms | None:
         return None
     if not places:
         raise ResultsError(
-            "its photographs are named by pseudonyms; name the folders where they are after it."
+            "its photographs are named by pseudonyms. Name the folders that were opened then, "
+            "after the table."
         )
     pseudonyms = own_pseudonyms()
     if pseudonyms.key_id != record.identity["pseudonym_key"]:
-        raise ResultsError("its pseudonyms were made with the key of another user or computer.")
+        raise ResultsError(
+            "its pseudonyms were made with the key of another user or computer; verify it there."
+        )
     return pseudonyms
 
 

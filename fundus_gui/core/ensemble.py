@@ -182,8 +182,7 @@ def _on_device(
 ) -> nn.Module:
     try:
         if device.type == "cpu":
-            how = checkpoint.card.preprocessing
-            taken_over = openvino_network(checkpoint.model, how, checkpoint.sha256, dtype)
+            taken_over = openvino_network(name, checkpoint, dtype)
             if taken_over is not None:
                 return taken_over
         model = checkpoint.model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]

@@ -54,13 +54,12 @@ class Overlap:
                 "tell whether these are among them."
             )
         found = (*self.exact, *self.near)
-        photographs = one_or_many(self.images, "photograph")
+        these = one_or_many(self.images, "the 1 photograph", f"these {self.images} photographs")
         if not found:
-            return f"{who} {was} trained on none of {self.images} {photographs}."
+            return f"{who} {was} trained on none of {these}."
         return (
-            f"{who} {was} trained on {len(found)} of {self.images} {photographs} "
-            f"({len(self.exact)} exact, {len(self.near)} near copies), so figures on them "
-            f"flatter {them}."
+            f"{who} {was} trained on {len(found)} of {these} "
+            f"({len(self.exact)} exact, {len(self.near)} near), so figures on them flatter {them}."
         )
 
 

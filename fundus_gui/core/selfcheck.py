@@ -26,11 +26,13 @@ class GoldenCheck:
         difference: largest absolute difference of a probability; None when it could not be run
             or the card names no golden image (own weights).
         problem: a sentence when it failed, else empty.
+        device: what computed it, for people.
     """
 
     model: str
     difference: float | None
     problem: str = ""
+    device: str = ""
 
 
 def check_golden(name: str, catalogue: Catalogue, *, device: str = "auto") -> GoldenCheck:
@@ -52,5 +54,5 @@ def check_golden(name: str, catalogue: Catalogue, *, device: str = "auto") -> Go
     difference = float(np.abs(np.subtract(result.probabilities, expected)).max())
     if difference > TOLERANCE:
         problem = f"probabilities differ by up to {difference:.2g} (allowed: {TOLERANCE:g})"
-        return GoldenCheck(name, difference, problem)
-    return GoldenCheck(name, difference)
+        return GoldenCheck(name, difference, problem, ensemble.device_name)
+    return GoldenCheck(name, difference, device=ensemble.device_name)

@@ -22,7 +22,7 @@ from fundus_gui import __version__
 from fundus_gui.core.catalogue import Catalogue
 from fundus_gui.gui.actions import Actions
 from fundus_gui.gui.jobs import hash_weights
-from fundus_gui.gui.labels import research_use_only
+from fundus_gui.gui.labels import research_use_only, without_key
 from fundus_gui.gui.widgets.type_scale import TITLE, enlarge
 from fundus_gui.gui.worker import JobSlot
 
@@ -97,7 +97,7 @@ class ShortcutsDialog(QDialog):
         grid.setHorizontalSpacing(24)
         grid.setVerticalSpacing(4)
         entries = [
-            (action.text().replace("&", ""), action.shortcut())
+            (without_key(action.text()), action.shortcut())
             for action in actions.all()
             if not action.shortcut().isEmpty()
         ]

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QPalette
 
 from fundus_gui.gui.icons import line_icon
+from fundus_gui.gui.labels import without_key
 from fundus_gui.gui.language import LANGUAGES
 
 Page = Literal["classify", "train", "evaluate"]
@@ -292,6 +293,7 @@ class Actions(QObject):
 
     def _new(self, text: str, shortcut: str, tooltip: str) -> QAction:
         action = QAction(text, self)
+        action.setIconText(without_key(text).rstrip("…"))  # the tool bar's words
         action.setShortcut(QKeySequence(shortcut))
         shown = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         action.setToolTip(f"{tooltip} ({shown})")

@@ -8,22 +8,22 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, Signal
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QSplitter, QStackedLayout, QWidget
+from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from fundus_gui.core.catalogue import Catalogue, EnsembleSpec
 from fundus_gui.core.export import EarlierResults
 from fundus_gui.core.results import Precision
 from fundus_gui.gui.actions import Actions
 from fundus_gui.gui.classification import Classification
+from fundus_gui.gui.classify_panes import ClassifyPanes
 from fundus_gui.gui.clipboard import clipboard_content, pasted_path
 from fundus_gui.gui.error_dialog import ErrorReporter
 from fundus_gui.gui.file_dialogs import FileDialogs
 from fundus_gui.gui.image_pane import ImagePane
 from fundus_gui.gui.jobs import save_pasted
 from fundus_gui.gui.labels import class_title
-from fundus_gui.gui.model_colours import model_colours
 from fundus_gui.gui.outputs import Outputs
 from fundus_gui.gui.results_model import ResultsModel
 from fundus_gui.gui.results_pane import ResultsPane
@@ -70,19 +70,8 @@ class ClassifyPage(QWidget):
         self.results = ResultsPane(self.model)
         zoom = (actions.fit, actions.actual_size)
         self.image = ImagePane(zoom, actions.seen_by_model, errors, self.model.called)
-        self.vote = VotePane(catalogue, model_colours(catalogue.models))
-        self.splitter = QSplitter(Qt.Orientation.Horizontal)
-        self.splitter.setChildrenCollapsible(False)
-        panes: tuple[tuple[QWidget, int, int], ...] = (
-            (self.results, 280, 1),
-            (self.image, 280, 3),
-            (self.vote, 360, 1),
-        )
-        for number, (pane, least_width, stretch) in enumerate(panes):
-            pane.setMinimumWidth(least_width)
-            self.splitter.addWidget(pane)
-            self.splitter.setStretchFactor(number, stretch)
-        self.splitter.setSizes([490, 510, 440])
+        self.vote = VotePane(catalogue)
+        self.splitter = ClassifyPanes(self.results, self.image, self.vote)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self.welcome)
         self._stack.addWidget(self.splitter)
@@ -140,8 +129,7 @@ class ClassifyPage(QWidget):
         self.results.sort_menu.choose(settings.sort_column, settings.sort_descending)
         self.vote.chooser.choose(settings.ensemble, settings.models)
         self._on_spec_changed(self.vote.chooser.spec)
-        if settings.splitter:
-            self.splitter.restoreState(settings.splitter)
+        self.splitter.arrange(settings.splitter)
 
     def choices(self, settings: AppSettings) -> AppSettings:
         """Return the settings with the present choices."""
@@ -159,7 +147,7 @@ class ClassifyPage(QWidget):
             sort_descending=sort_descending,
             ensemble=spec.name if spec is not None and known else "",
             models=spec.members if spec is not None and not known else (),
-            splitter=bytes(self.splitter.saveState().data()),
+            splitter=self.splitter.arrangement(),
         )
 
     def take_over(self, earlier: ClassifyPage) -> None:
@@ -181,7 +169,7 @@ class ClassifyPage(QWidget):
         chosen = self.choices(AppSettings())
         self._catalogue = catalogue
         self._outputs.set_catalogue(catalogue)
-        self.vote.set_catalogue(catalogue, model_colours(catalogue.models))
+        self.vote.set_catalogue(catalogue)
         if model in catalogue.models:
             self.vote.chooser.choose("", (model,))
         else:

@@ -83,6 +83,7 @@ class EvaluatePage(QWidget):
         self.setup = SetupPane(catalogue, runs_dir, self.library.folder, errors)
         self.progress = ProgressPane()
         self.result = ResultPane(errors, dialogs, actions)
+        self.result.set_models(catalogue.models)
         self.comparison = AssessmentComparison()
         self.notice = EmptyState("")
         self.right = QStackedWidget()
@@ -161,6 +162,7 @@ class EvaluatePage(QWidget):
         """Offer other models; a running evaluation keeps those it has."""
         self._catalogue = catalogue
         self.setup.set_catalogue(catalogue)
+        self.result.set_models(catalogue.models)
 
     def cancel(self) -> None:
         """Stop the running evaluation."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -66,6 +66,7 @@ class ImagePane(QWidget):
         self._loading_timer.setSingleShot(True)
         self._loading_timer.setInterval(_LOADING_AFTER_MS)
         self._loading_timer.timeout.connect(self._on_loading_takes_long)
+        self._bar = QHBoxLayout()
         self._zoom = QLabel()
         self._zoom.setToolTip(self.tr("Screen pixels per pixel of the photograph"))
         self._preprocessings = QComboBox()
@@ -79,6 +80,7 @@ class ImagePane(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.addLayout(self._make_bar((*actions, seen_by_model)))
+        layout.addWidget(self._preprocessings)
         layout.addWidget(self.view, 1)
         layout.addWidget(self.caption)
         self.view.zoom_changed.connect(self._on_zoom_changed)
@@ -88,16 +90,14 @@ class ImagePane(QWidget):
         self.show_path(None)
 
     def _make_bar(self, actions: Sequence[QAction]) -> QHBoxLayout:
-        bar = QHBoxLayout()
+        bar = self._bar
         bar.setSpacing(4)
         for action in actions:
             button = QToolButton()
             button.setDefaultAction(action)
             button.setAutoRaise(True)
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             button.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
             bar.addWidget(button)
-        bar.addWidget(self._preprocessings, 2)
         bar.addStretch(1)
         bar.addWidget(self._zoom)
         return bar
@@ -141,6 +141,16 @@ class ImagePane(QWidget):
         """Stop and wait for the thread."""
         self._loading_timer.stop()
         self._slot.close()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the words of the buttons out where there is no room for them."""
+        super().resizeEvent(event)
+        styles = Qt.ToolButtonStyle
+        for style in (styles.ToolButtonTextBesideIcon, styles.ToolButtonIconOnly):
+            for button in self.findChildren(QToolButton):
+                button.setToolButtonStyle(style)
+            if self._bar.minimumSize().width() <= self._bar.geometry().width():
+                break
 
     def _load(self) -> None:
         if self._path is None:

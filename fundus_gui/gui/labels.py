@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
-from PySide6.QtCore import QCoreApplication, QLocale, QObject
+from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, QObject
 
 from fundus_gui.core import class_titles
 from fundus_gui.core.cards import ModelCard
+
+_MENU_KEY = re.compile(r"\(&\w\)|&")
 
 
 class Counts(QObject):
@@ -44,6 +47,16 @@ def class_title(name: str) -> str:
     locale = QLocale()
     is_english = locale.language() == QLocale.Language.English
     return class_titles.class_title(name, "en" if is_english else locale.name(), _titles_of_cards)
+
+
+def day_and_month(moment: QDateTime) -> str:
+    """Return a day without its year, as the language of the window writes it."""
+    return QLocale().toString(moment, QCoreApplication.translate("Dates", "d MMM"))
+
+
+def without_key(text: str) -> str:
+    """Return the words of a command without the key of the menu, `&Open` or `打开(&O)`."""
+    return _MENU_KEY.sub("", text)
 
 
 def research_use_only() -> str:

@@ -13,7 +13,7 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QPainter, QPaintEvent, QRegion
+from PySide6.QtGui import QPainter, QPaintEvent, QRegion, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QStyle,
@@ -26,7 +26,8 @@ from fundus_gui.gui.results_order import Column
 from fundus_gui.gui.results_views import elided
 
 Index = QModelIndex | QPersistentModelIndex
-_ICON = 104
+_ICON, _LARGE_ICON = 104, 160
+_LARGE_FROM = 560  # px, where three stand in a line
 
 
 class ResultsGrid(QAbstractItemView):
@@ -34,15 +35,14 @@ class ResultsGrid(QAbstractItemView):
 
     def __init__(self, rows: QAbstractItemModel) -> None:
         super().__init__()
-        line = self.fontMetrics().lineSpacing()
-        self._rows, self._cell = rows, QSize(_ICON + 16, _ICON + 3 * line + 8)
+        self._rows, self._cell = rows, QSize()
         self.setAccessibleName(self.tr("Photographs and results"))
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setIconSize(QSize(_ICON, _ICON))
+        self._fit_cells()
         self.setItemDelegate(_GridDelegate(self))
         self.setModel(rows)
 
@@ -157,6 +157,16 @@ class ResultsGrid(QAbstractItemView):
         bar.setRange(0, max(0, lines * self._cell.height() - room))
         super().updateGeometries()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Make the thumbnails larger where there is room for some of them."""
+        self._fit_cells()
+        super().resizeEvent(event)
+
+    def _fit_cells(self) -> None:
+        icon = _LARGE_ICON if self.viewport().width() >= _LARGE_FROM else _ICON
+        self._cell = QSize(icon + 16, icon + 3 * self.fontMetrics().lineSpacing() + 8)
+        self.setIconSize(QSize(icon, icon))
+
     def rowsInserted(self, parent: Index, start: int, end: int) -> None:
         """Make room for further photographs."""
         super().rowsInserted(parent, start, end)
@@ -212,9 +222,3 @@ class _GridDelegate(QStyledItemDelegate):
             result = f"{result} {confidence:.0%}"
         name = option.text.splitlines()[0]
         option.text = elided(option, [name, result], option.rect.width() - 8)
-
-    def sizeHint(
-        self, option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
-    ) -> QSize:
-        """Return the same size for all."""
-        return QSize(_ICON + 12, _ICON + 2 * option.fontMetrics.lineSpacing() + 12)

@@ -139,6 +139,7 @@ class ResultsPane(QWidget):
         self.classes.addItem(self.tr("All classes"), None)
         for name in names:
             self.classes.addItem(class_title(name), name)
+        self.table.set_classes([class_title(name) for name in names])
 
     def set_referral(self, on: bool) -> None:
         """Show which photographs a person should look at, and offer them in the filter."""

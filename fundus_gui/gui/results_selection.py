@@ -27,8 +27,12 @@ class RowSelection(QItemSelectionModel):
     def rows(self) -> Positions:
         """Return the selected rows in rising order."""
         selection = self.selection()  # which its ranges do not outlive
-        runs = [np.arange(run.top(), run.bottom() + 1) for run in selection.toList()]
-        return np.unique(np.concatenate(runs)) if runs else np.empty(0, np.intp)
+        runs = [(run.top(), run.bottom() + 1) for run in selection.toList()]
+        firsts, ends = np.array(runs, np.intp).reshape(-1, 2).T
+        lengths = ends - firsts
+        before = np.cumsum(lengths) - lengths  # rows in the runs before each
+        rows = np.arange(lengths.sum()) + np.repeat(firsts - before, lengths)
+        return np.sort(rows)
 
     def select_rows(self, rows: Positions) -> None:
         """Select these rows, in rising order, and no others."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import (
     QAbstractItemModel,
     QItemSelectionModel,
@@ -19,12 +21,11 @@ from PySide6.QtWidgets import (
     QTableView,
 )
 
-from fundus_gui.gui.labels import class_title
 from fundus_gui.gui.results_order import Column
 
 _LIST_ICON = 40
 _FILE_WIDTH = 150  # px that the file's name needs at least
-_STEPPING_ASIDE = (Column.OUTCOME, Column.CONFIDENCE, Column.AGREEMENT)  # the last one first
+_STEPPING_ASIDE = (Column.CONFIDENCE, Column.OUTCOME, Column.AGREEMENT)  # the last one first
 
 
 class ResultsTable(QTableView):
@@ -47,9 +48,8 @@ class ResultsTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(_LIST_ICON + 8)
         header = self.horizontalHeader()
         header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(Column.FILE, QHeaderView.ResizeMode.Stretch)
-        longest = self.fontMetrics().horizontalAdvance(class_title("diabetic_retinopathy"))
-        header.resizeSection(Column.RESULT, longest + 12)
         number = self.fontMetrics().horizontalAdvance("100.0%") + 12
         self._widths = {
             column: max(number, header.sectionSizeHint(column)) for column in _STEPPING_ASIDE
@@ -57,6 +57,7 @@ class ResultsTable(QTableView):
         for column, width in self._widths.items():
             header.resizeSection(column, width)
         self._has_outcomes = False
+        self._result_width = 0
         header.moveSection(
             header.visualIndex(Column.OUTCOME), header.visualIndex(Column.CONFIDENCE)
         )
@@ -70,6 +71,12 @@ class ResultsTable(QTableView):
         for header in (self.horizontalHeader(), self.verticalHeader()):
             header.setSelectionModel(QItemSelectionModel(self.model(), header))
 
+    def set_classes(self, titles: Sequence[str]) -> None:
+        """Leave room for the longest of these results."""
+        longest = max((*titles, self.tr("Could not be read")), key=len)
+        self._result_width = self.fontMetrics().horizontalAdvance(longest) + 12
+        self._fit_columns(self.viewport().width())
+
     def set_outcomes(self, on: bool) -> None:
         """Show or hide what becomes of the photographs."""
         self._has_outcomes = on
@@ -82,7 +89,9 @@ class ResultsTable(QTableView):
 
     def _fit_columns(self, width: int) -> None:
         header = self.horizontalHeader()
-        room = width - _FILE_WIDTH - header.sectionSize(Column.RESULT)
+        result_width = min(self._result_width, width // 2)
+        header.resizeSection(Column.RESULT, result_width)
+        room = width - _FILE_WIDTH - result_width
         for column in _STEPPING_ASIDE:
             is_wanted = column != Column.OUTCOME or self._has_outcomes
             room -= self._widths[column] if is_wanted else 0

@@ -30,7 +30,7 @@ class RunStatusBar(QStatusBar):
         purpose.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.addWidget(self._bar)
         self.addWidget(self._text, 1)
-        self._device.setContentsMargins(0, 0, 12, 0)
+        self._device.setContentsMargins(0, 0, 16, 0)
         self.addPermanentWidget(self._device)
         self.addPermanentWidget(purpose)
 

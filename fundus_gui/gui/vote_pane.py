@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from fundus_gui.core.catalogue import Catalogue, EnsembleSpec
@@ -12,11 +10,13 @@ from fundus_gui.core.results import ImageResult, Prediction, UnreadableImage
 from fundus_gui.gui.labels import class_title
 from fundus_gui.gui.licence_note import LicenceNote
 from fundus_gui.gui.model_chooser import ModelChooser
-from fundus_gui.gui.widgets.appearance import Appearance
+from fundus_gui.gui.model_colours import appearance_of
 from fundus_gui.gui.widgets.decision_view import DecisionView
 from fundus_gui.gui.widgets.probability_bars import ProbabilityBars
 from fundus_gui.gui.widgets.vote_breakdown import VoteBreakdown
 from fundus_gui.gui.widgets.weight_sliders import WeightSliders
+
+_LEAST_WIDTH = 360  # px
 
 
 class VotePane(QScrollArea):
@@ -33,7 +33,6 @@ class VotePane(QScrollArea):
     def __init__(
         self,
         catalogue: Catalogue,
-        colours: Mapping[str, str],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -52,31 +51,35 @@ class VotePane(QScrollArea):
         self.sliders = WeightSliders()
         self.licences = LicenceNote()
         self.sliders.weights_changed.connect(self._on_weights_changed)
-        content = QWidget()
-        self._layout = QVBoxLayout(content)
+        self._content = QWidget()
+        self._layout = QVBoxLayout(self._content)
         self._layout.setContentsMargins(8, 8, 8, 8)
         self._layout.setSpacing(8)
         answer = (self.headline, self.decision, self.bars, self.breakdown)
         for widget in (*answer, self.sliders, self.licences):
             self._layout.addWidget(widget)
         self._layout.addStretch(1)
-        self.chooser = self._add_chooser(catalogue, colours)
-        self.setWidget(content)
+        self.chooser = self._add_chooser(catalogue)
+        self.setWidget(self._content)
         self.setWidgetResizable(True)
         self.setAccessibleName(self.tr("The models and their vote"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.show_result(None)
 
-    def set_catalogue(self, catalogue: Catalogue, colours: Mapping[str, str]) -> None:
+    def minimumSizeHint(self) -> QSize:
+        """Never cut what is in it, for it scrolls upright only."""
+        bar, content = self.verticalScrollBar().sizeHint(), self._content.minimumSizeHint()
+        return QSize(max(_LEAST_WIDTH, content.width() + bar.width()), 0)
+
+    def set_catalogue(self, catalogue: Catalogue) -> None:
         """Offer other models, none of which is chosen yet."""
         self.chooser.deleteLater()
-        self.chooser = self._add_chooser(catalogue, colours)
+        self.chooser = self._add_chooser(catalogue)
 
-    def _add_chooser(self, catalogue: Catalogue, colours: Mapping[str, str]) -> ModelChooser:
+    def _add_chooser(self, catalogue: Catalogue) -> ModelChooser:
         self._models = catalogue.models
-        titles = {name: model.title for name, model in catalogue.models.items()}
-        appearance = Appearance(class_title, titles, colours)
+        appearance = appearance_of(catalogue.models)
         for widget in (self.decision, self.bars, self.breakdown, self.sliders):
             widget.set_appearance(appearance)
         chooser = ModelChooser(catalogue, appearance)

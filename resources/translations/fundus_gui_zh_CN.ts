@@ -980,6 +980,10 @@
         <source>Confusion matrix of the validation part</source>
         <translation>验证部分的混淆矩阵</translation>
     </message>
+    <message>
+        <source>{name}: {right} of {images} right</source>
+        <translation>{name}：{images} 张中 {right} 张正确</translation>
+    </message>
 </context>
 <context>
     <name>Counts</name>
@@ -1194,6 +1198,13 @@
 and if known patient_id, split</source>
         <translation>含 filename、label 列的表格，
 如已知还可含 patient_id、split</translation>
+    </message>
+</context>
+<context>
+    <name>Dates</name>
+    <message>
+        <source>d MMM</source>
+        <translation>M月d日</translation>
     </message>
 </context>
 <context>
@@ -1418,6 +1429,13 @@ and if known patient_id, split</source>
     <message>
         <source>Avg. precision</source>
         <translation>平均精度（AP）</translation>
+    </message>
+</context>
+<context>
+    <name>FigureView</name>
+    <message>
+        <source>Drawing…</source>
+        <translation>正在绘制…</translation>
     </message>
 </context>
 <context>
@@ -2531,6 +2549,10 @@ patient, as in (\d+)_(left|right)</source>
         <source>Reliability diagram</source>
         <translation>可靠性图</translation>
     </message>
+    <message>
+        <source>{confidence} sure, {accuracy} right</source>
+        <translation>置信度 {confidence}，正确 {accuracy}</translation>
+    </message>
 </context>
 <context>
     <name>ResultHeader</name>
@@ -2759,6 +2781,10 @@ patient, as in (\d+)_(left|right)</source>
         <source>Photographs and results</source>
         <translation>照片与结果</translation>
     </message>
+    <message>
+        <source>Could not be read</source>
+        <translation>无法读取</translation>
+    </message>
 </context>
 <context>
     <name>Run</name>
@@ -2986,35 +3012,35 @@ patient, as in (\d+)_(left|right)</source>
         <translation>训练的进度</translation>
     </message>
     <message>
-        <source>epoch</source>
+        <source>Epoch</source>
         <translation>轮</translation>
     </message>
     <message>
-        <source>elapsed</source>
+        <source>Elapsed</source>
         <translation>已用时间</translation>
     </message>
     <message>
-        <source>left</source>
+        <source>Left</source>
         <translation>剩余</translation>
     </message>
     <message>
-        <source>an epoch</source>
+        <source>Per epoch</source>
         <translation>每轮</translation>
     </message>
     <message>
-        <source>images/s</source>
+        <source>Images/s</source>
         <translation>张/秒</translation>
     </message>
     <message>
-        <source>learning rate</source>
+        <source>Learning rate</source>
         <translation>学习率</translation>
     </message>
     <message>
-        <source>balanced accuracy</source>
+        <source>Balanced accuracy</source>
         <translation>平衡准确率</translation>
     </message>
     <message>
-        <source>macro-AUC</source>
+        <source>Macro-AUC</source>
         <translation>宏平均 AUC</translation>
     </message>
     <message>
@@ -3847,6 +3873,10 @@ patient, as in (\d+)_(left|right)</source>
     <message>
         <source>Comparing…</source>
         <translation>正在比较…</translation>
+    </message>
+    <message>
+        <source>Best: {weights}</source>
+        <translation>最佳：{weights}</translation>
     </message>
 </context>
 <context>

@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from command_runs import Done, command_runner
 from tiny_photographs import write_photographs
 from tiny_weights import write_tiny_weights
-
-from fundus_gui import __main__
-from fundus_gui.core import catalogue
-
-
-@dataclass
-class Done:
-    """What a command left behind."""
-
-    code: int
-    out: str
-    err: str
 
 
 @pytest.fixture(scope="module")
@@ -45,16 +32,4 @@ def run(
     tmp_path: Path,
 ) -> Callable[..., Done]:
     """Return what runs a command with the tiny models installed."""
-    monkeypatch.setattr(catalogue.installed, "weights_dir", lambda: weights)
-    monkeypatch.setenv("FUNDUS_GUI_HOME", str(tmp_path / "home"))
-    for name in ("FORCE_COLOR", "TTY_COMPATIBLE"):
-        monkeypatch.delenv(name, raising=False)
-
-    def run_command(*arguments: str | Path) -> Done:
-        monkeypatch.setattr(sys, "argv", ["fundus-gui", *map(str, arguments)])
-        capsys.readouterr()
-        code = __main__.main()
-        said = capsys.readouterr()
-        return Done(code, said.out, said.err)
-
-    return run_command
+    return command_runner(weights, tmp_path / "home", monkeypatch, capsys)

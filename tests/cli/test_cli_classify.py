@@ -252,7 +252,7 @@ def test_letters_that_the_terminal_lacks_are_escaped(
         (["--ensemble", "pear"], "There is no ensemble named 'pear'. Did you mean 'pair'?"),
         (["--model", "tiny_x"], "There is no model named 'tiny_x'. Did you mean 'tiny_"),
         (["--model", "tiny_a", "--model", "tiny_a"], "names a model twice"),
-        (["--weights", "1,2,3"], "2 models need 2 vote weights, but 3 were given."),
+        (["--weights", "1,2,3"], "2 models need 2 vote weights, not 3."),
         (["--weights", "0,0"], "All vote weights are 0"),
         (["--weights", "nan,1"], "Vote weights must be numbers of at least 0"),
         (["--weights=-1,2"], "Vote weights must be numbers of at least 0"),

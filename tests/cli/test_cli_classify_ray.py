@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from conftest import Done
+    from command_runs import Done
 
 Run = Callable[..., "Done"]
 

@@ -71,7 +71,7 @@ def test_doctor_finds_a_model_that_computes_something_else(run: Run, tmp_path: P
     done = run("doctor", "--device", "cpu")
     assert done.code == 1
     assert "sick: no such sample.png: the file does not exist" in done.err
-    assert "fundus-gui: 1 check(s) failed." in done.err
+    assert "fundus-gui: One check failed." in done.err
 
 
 def test_samples_draws_photographs_that_can_be_classified(run: Run, tmp_path: Path) -> None:

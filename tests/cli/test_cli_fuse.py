@@ -18,7 +18,7 @@ from fundus_gui.core.datasets import LabelledImage, hash_images
 from fundus_gui.core.fusion import FIT_METHODS
 
 if TYPE_CHECKING:
-    from conftest import Done
+    from command_runs import Done
 
 Run = Callable[..., "Done"]
 FAST = ("--replicates", "10", "--device", "cpu", "--coverage", "0.5")

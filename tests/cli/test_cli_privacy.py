@@ -10,6 +10,9 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from tiny_photographs import photograph
+from tiny_results import read_table
+
+from fundus_gui.core.export import own_pseudonyms
 
 Run = Callable[..., Any]  # a command's words in, its code, out and err out
 
@@ -88,3 +91,26 @@ def test_relative_paths_tell_names_below_the_opened_folder_and_nothing_else(
     (out / "r.json").unlink()  # which tells the command and the opened folder
     assert told(out) == names & set(TOKENS)
     assert str(tmp_path).encode() not in (out / "r.csv").read_bytes()
+
+
+def test_an_evaluation_with_hashed_paths_tells_no_name(run: Run, tmp_path: Path) -> None:
+    data = tmp_path / "eyes"
+    data.mkdir()
+    lines = ["filename,label,patient_id,split,remark"]
+    for number in range(24):
+        photograph(number).save(data / f"{TOKENS[0]} {number}.png")
+        label = ("amd", "glaucoma", "normal")[number % 3]
+        part = ("val", "test")[number % 2]
+        patient = f"{TOKENS[1]} {number}"
+        lines.append(f"{TOKENS[0]} {number}.png,{label},{patient},{part},{TOKENS[2]} {number}")
+    (data / f"{TOKENS[0]} 1.png").write_bytes(b"no photograph")
+    (data / "labels.csv").write_text("\n".join(lines), encoding="utf-8")
+    out = tmp_path / "out"
+    words = ("--ensemble", "pair", "--tune-on", "val", "--replicates", "50", "--device", "cpu")
+    assert run("evaluate", "--data", data, *words, "--paths", "hashed", "--out", out).code == 3
+    assert (out / "unreadable.csv").is_file()
+    assert told(out) == set()
+    for path in out.rglob("*.*"):
+        assert str(tmp_path).encode() not in path.read_bytes()
+    names = read_table(out / "predictions.csv")
+    assert own_pseudonyms().of(f"{TOKENS[0]} 3.png") in {row["filename"] for row in names}

@@ -173,3 +173,25 @@ def test_what_is_no_table_is_refused_in_a_line(
     done = run("verify", *arguments)
     assert done.code == 1
     assert sentence in done.err
+
+
+def test_a_table_with_pseudonyms_needs_the_folder_that_was_opened(
+    run: Run, folder: Path, tmp_path: Path
+) -> None:
+    table = tmp_path / "r.csv"
+    assert run("classify", folder, "--paths", "hashed", "--out", table).code == 3
+    unnamed = run("verify", table)
+    assert unnamed.code == 3
+    assert " failed) are as they were written." in unnamed.out
+    assert "Name the folders that were opened then, after the table." in unnamed.err
+    moved = folder.rename(tmp_path / "moved")
+    done = run("verify", table, moved, "--sample", "50")
+    assert (done.code, done.err) == (0, "")
+    assert "rows say the same" in done.out
+    above = run("verify", table, tmp_path, "--sample", "50")
+    assert above.code == 3
+    assert "Name the very folders that were opened then" in above.err
+    (tmp_path / "home" / "pseudonyms.key").write_text("00" * 32)
+    foreign = run("verify", table, moved)
+    assert foreign.code == 3
+    assert "the key of another user or computer; verify it there." in foreign.err

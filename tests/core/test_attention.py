@@ -44,6 +44,14 @@ def test_any_map_is_gated_as_in_the_paper(e_lambda: float, is_trained: bool) -> 
     assert gated.requires_grad is is_trained
 
 
+@pytest.mark.filterwarnings("ignore")  # of torch, of its tracer
+def test_a_traced_map_is_gated_alike_and_nothing_is_changed_in_place() -> None:
+    traced = torch.jit.trace(SimAM(0.1), maps(2, 3, 9, 7))
+    x = maps(4, 3, 9, 7)
+    torch.testing.assert_close(traced(x).double(), by_the_paper(x, 0.1), rtol=1e-5, atol=1e-6)
+    assert not [node.kind() for node in traced.graph.nodes() if node.kind().endswith("_")]
+
+
 @pytest.mark.parametrize("shape", [(2, 3, 9, 7), (1, 1, 2, 1), (1, 2, 1, 1)])
 def test_the_gradient_is_that_of_the_formula(shape: tuple[int, ...]) -> None:
     x = maps(*shape, std=2).requires_grad_()

@@ -108,7 +108,7 @@ GOOD = '[ensembles.good]\nmembers = ["tiny_b"]\nweights = [1]\n'
     [
         ('members = ["tiny_a", "tiny_c"]\nweights = [1, 1]', "The model 'tiny_c' is not installed"),
         ('members = ["tiny_a", "tiny_a"]\nweights = [1, 1]', "The ensemble 'bad' names a model tw"),
-        ('members = ["tiny_a", "tiny_b"]\nweights = [1]', "2 models need 2 vote weights, but 1 we"),
+        ('members = ["tiny_a", "tiny_b"]\nweights = [1]', "2 models need 2 vote weights, not 1"),
         ('members = ["tiny_a", "tiny_b"]\nweights = [0, 0]', "All vote weights are 0"),
         ('members = ["tiny_a", "tiny_b"]\nweights = [1, -1]', "Vote weights must be numbers of at"),
         ('members = ["tiny_a", "tiny_b"]\nweights = [1, nan]', "Vote weights must be numbers of a"),
@@ -186,7 +186,7 @@ def test_a_choice_that_cannot_be_made_is_refused(tiny_weights: Path) -> None:
         catalogue.of_models([])
     with pytest.raises(EnsembleError, match="names a model twice"):
         catalogue.of_models(["tiny_a", "tiny_a"])
-    with pytest.raises(EnsembleError, match="2 models need 2 vote weights, but 3 were given"):
+    with pytest.raises(EnsembleError, match="2 models need 2 vote weights, not 3"):
         catalogue.of_models(["tiny_a", "tiny_b"], [1, 2, 3])
 
 

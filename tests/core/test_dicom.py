@@ -263,7 +263,7 @@ def test_a_colour_profile_is_converted_to_srgb(read: Read) -> None:
     swapped = srgb.replace(b"rXYZ", b"swap").replace(b"gXYZ", b"rXYZ").replace(b"swap", b"gXYZ")
     photograph = read(dicom_file(np.full((8, 8, 3), (200, 100, 50), np.uint8), ICCProfile=swapped))
     assert np.abs(photograph.pixels - np.array([100.0, 200, 50])).max() <= 5
-    assert "colours converted from the profile" in photograph.warnings[0]
+    assert "colours converted from the photograph's own profile" in photograph.warnings[0]
 
 
 @pytest.mark.parametrize("compressed", [False, True])

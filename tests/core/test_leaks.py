@@ -67,7 +67,7 @@ def test_many_photographs_are_compared_block_by_block(monkeypatch: pytest.Monkey
 def test_disjoint_photographs_have_no_overlap() -> None:
     found = overlap(card(f"{'1' * 16}:{looks(0)}"), hashed(new=("2" * 64, looks(128))))
     assert not found
-    assert found.sentence("vit") == "vit was trained on none of these 1 photographs."
+    assert found.sentence("vit") == "vit was trained on none of the 1 photograph."
 
 
 @pytest.mark.parametrize("images", [{}, {"new": ("2" * 64, looks(0))}])
@@ -90,7 +90,7 @@ def test_an_overlap_is_refused_with_names_and_a_way_out() -> None:
     with pytest.raises(DatasetError) as caught:
         refuse_overlap(cards, images)
     assert str(caught.value) == (
-        "vit was trained on 2 of these 3 photographs (1 exact, 1 near copies), so figures on them "
+        "vit was trained on 2 of these 3 photographs (1 exact, 1 near), so figures on them "
         "flatter it. One of them is normal/same. Take photographs that no model was trained on, or "
         "allow the overlap, which is then written into the result."
     )

@@ -184,10 +184,10 @@ def test_familiar_weights_come_out_as_people_write_them(weights: tuple[float, fl
 @pytest.mark.parametrize(
     ("weights", "message"),
     [
-        ((1, 1, 1), "2 models need 2 vote weights, but 3 were given."),
-        ((1,), "2 models need 2 vote weights, but 1 were given."),
-        ((), "2 models need 2 vote weights, but 0 were given."),
-        (((1, 1),), "2 models need 2 vote weights, but 2 were given."),
+        ((1, 1, 1), "2 models need 2 vote weights, not 3."),
+        ((1,), "2 models need 2 vote weights, not 1."),
+        ((), "2 models need 2 vote weights, not 0."),
+        (((1, 1),), "2 models need 2 vote weights, not 2."),
         ((1, -0.5), "Vote weights must be numbers of at least 0, not 1, -0.5."),
         ((1, float("nan")), "Vote weights must be numbers of at least 0, not 1, nan."),
         ((1, float("inf")), "Vote weights must be numbers of at least 0, not 1, inf."),

@@ -6,27 +6,12 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from command_runs import Done
+
 PATIENCE_SECONDS = 300  # on a machine that does much else
-
-
-@dataclass(frozen=True)
-class Done:
-    """What a command left behind."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def sentence(self) -> str:
-        """The one line of an error, which follows any lines of progress."""
-        last = self.err.splitlines()[-1]
-        assert last.startswith("fundus-gui: "), self.err
-        return last.removeprefix("fundus-gui: ")
 
 
 def environment(home: Path) -> dict[str, str]:

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import csv
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import torch
-from command_line import Done
+from command_runs import Done, command_runner
 from tiny_photographs import photograph, write_photographs
 from tiny_weights import CLASS_NAMES, write_tiny_weights
-
-from fundus_gui import __main__
-from fundus_gui.core import catalogue
 
 # Threads that wait for each other make small networks a hundred times slower on a busy machine.
 torch.set_num_threads(1)
@@ -71,16 +67,4 @@ def run(
     tmp_path: Path,
 ) -> Callable[..., Done]:
     """Return what runs a command in this process, with the tiny models installed."""
-    monkeypatch.setattr(catalogue.installed, "weights_dir", lambda: tiny_weights)
-    monkeypatch.setenv("FUNDUS_GUI_HOME", str(tmp_path / "home"))
-    for name in ("FORCE_COLOR", "TTY_COMPATIBLE"):
-        monkeypatch.delenv(name, raising=False)
-
-    def run_command(*arguments: str | Path) -> Done:
-        monkeypatch.setattr(sys, "argv", ["fundus-gui", *map(str, arguments)])
-        capsys.readouterr()
-        code = __main__.main()
-        said = capsys.readouterr()
-        return Done(code, said.out, said.err)
-
-    return run_command
+    return command_runner(tiny_weights, tmp_path / "home", monkeypatch, capsys)

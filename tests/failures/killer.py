@@ -16,10 +16,21 @@ from typing import IO
 from command_line import PATIENCE_SECONDS, environment
 
 _NURSERY = """
-import json, os, sys
+import json, os, signal, sys
 import torch
 import fundus_gui.core.export, fundus_gui.core.inference, fundus_gui.core.training
 from fundus_gui import __main__
+from fundus_gui.core import inference
+
+predict = inference.predict_images
+
+def stopping_after(rows):
+    def predict_and_stop(*arguments, **options):
+        for number, result in enumerate(predict(*arguments, **options)):
+            if number == rows:
+                os.kill(os.getpid(), signal.SIGSTOP)
+            yield result
+    return predict_and_stop
 
 torch.set_num_threads(1)
 answers = os.fdopen(os.dup(1), "w")
@@ -28,10 +39,12 @@ os.dup2(said, 1)
 os.dup2(said, 2)
 print("ready", file=answers, flush=True)
 for line in sys.stdin:
-    arguments, is_forked = json.loads(line)
+    arguments, is_forked, rows = json.loads(line)
     sys.argv = ["fundus-gui", *arguments]
     child = os.fork() if is_forked else 0
     if child == 0:
+        if rows is not None:
+            inference.predict_images = stopping_after(rows)
         try:
             code = __main__.main()
         finally:
@@ -88,17 +101,35 @@ class Nursery:
             how(child)
         return int(self._answer())
 
+    def pause(self, after: int, meanwhile: Callable[[], object], *arguments: str | Path) -> int:
+        """Run a command, stop it after some rows, do something, and let it go on to its end."""
+        child = self._begin(*arguments, stopping_after=after)
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not _state(child).startswith("T"):
+            assert time.monotonic() < deadline, self.said()
+            time.sleep(0.01)
+        meanwhile()
+        os.kill(child, signal.SIGCONT)
+        return int(self._answer())
+
     def said(self) -> str:
         """Return what the commands have printed so far."""
         return self.log.read_text(encoding="utf-8") if self.log.exists() else ""
 
-    def _begin(self, *arguments: str | Path) -> int:
+    def _begin(self, *arguments: str | Path, stopping_after: int | None = None) -> int:
         """Start a command and return the number of its process."""
-        self._ask(arguments, is_forked=True)
+        self._ask(arguments, is_forked=True, stopping_after=stopping_after)
         return int(self._answer())
 
-    def _ask(self, arguments: tuple[str | Path, ...], *, is_forked: bool) -> None:
-        self._requests.write(json.dumps([[*map(str, arguments)], is_forked]) + "\n")
+    def _ask(
+        self,
+        arguments: tuple[str | Path, ...],
+        *,
+        is_forked: bool,
+        stopping_after: int | None = None,
+    ) -> None:
+        request = [[*map(str, arguments)], is_forked, stopping_after]
+        self._requests.write(json.dumps(request) + "\n")
         self._requests.flush()
 
     def _answer(self) -> str:
@@ -114,6 +145,12 @@ class Nursery:
         except ProcessLookupError:
             return False
         return True
+
+
+def _state(process: int) -> str:
+    """Return what the system says of a process: T for a stopped one."""
+    asked = ["ps", "-o", "state=", "-p", str(process)]
+    return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
 
 
 @contextmanager

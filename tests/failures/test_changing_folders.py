@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import Done, without_privileges
+from command_line import without_privileges
+from command_runs import Done
 from killer import Nursery, nursery
 from tiny_photographs import photograph, write_photographs
 from tiny_results import names_in, read_table
@@ -218,23 +218,18 @@ def test_what_is_forbidden_is_a_failed_row_each(obeying: Nursery, folder: Path, 
 def test_a_folder_that_becomes_unreadable_gives_rows_that_say_so_and_can_be_done_again(
     obeying: Nursery, folder: Path, out: Path
 ) -> None:
-    def lock(child: int) -> None:
-        os.kill(child, signal.SIGSTOP)
-        folder.chmod(0)
-        os.kill(child, signal.SIGCONT)
-
-    def has_begun() -> bool:
-        return out.exists() and out.read_bytes().count(b"\n") > AFTER
-
+    words = ("classify", folder, *SLOWLY, "--out", out)
     try:
-        code = obeying.disturb(has_begun, lock, "classify", folder, *SLOWLY, "--out", out)
+        code = obeying.pause(AFTER, lambda: folder.chmod(0), *words)
     finally:
         folder.chmod(0o700)
+    assert code == 3, obeying.said()
     rows = read_table(out)
-    assert len(rows) == COUNT
-    assert code == (3 if "failed" in statuses(out) else 0), obeying.said()
-    for row in rows:
-        assert row["status"] == "ok" or "permission" in row["error"]
+    assert [row["status"] for row in rows[:AFTER]] == ["ok"] * AFTER
+    failed = rows[AFTER + AHEAD :]
+    assert len(failed) == COUNT - AFTER - AHEAD
+    assert {row["status"] for row in failed} == {"failed"}
+    assert all("permission" in row["error"] for row in failed)
     assert obeying.run("classify", folder, *SLOWLY, "--resume", out) == 0, obeying.said()
     assert statuses(out) == ["ok"] * COUNT
 

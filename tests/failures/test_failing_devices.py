@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from command_line import Done
+from command_runs import Done
 from tiny_results import read_json, read_table
 from torch import Tensor, nn
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from command_line import Done
+from command_runs import Done
 from faulty_disk import fill, no_file_larger_than, small_disk
 from tiny_results import names_in, read_json, read_table
 from tiny_weights import write_tiny_weights

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import Done
+from command_runs import Done
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 from tiny_results import read_json, read_table

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import Done
+from command_runs import Done
 from tiny_results import read_json, read_table
 from tiny_weights import write_tiny_model, write_tiny_weights
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -178,6 +180,97 @@ def test_a_table_that_is_being_written_is_refused_to_a_second_command(
     assert len(read_table(out)) == 60
     assert read_json(out.with_suffix(".json"))["is_complete"]
     assert names_in(out.parent) == {"r.csv", "r.json"}
+
+
+_WRITER = """
+import sys
+from pathlib import Path
+sys.path[:0] = {paths!r}
+from table_files import Engine, write_files
+from tiny_results import run_record
+from fundus_gui.core.errors import FundusError
+from fundus_gui.core.export import export_results
+
+out = Path(sys.argv[1])
+paths = [out.parent / f"{{number}}.jpg" for number in range(3)]
+run = run_record(out.parent)
+try:
+    for number, _ in enumerate(export_results(Engine(run)(paths), out, run, overwrite=True)):
+        if number == 1:
+            print("writing", flush=True)
+            sys.stdin.readline()
+except FundusError as error:
+    print(error, flush=True)
+"""
+
+
+def write_table(home: Path, out: Path, *by: str) -> subprocess.Popen[str]:
+    """Begin to write a table, `by` another command if given; a line to it lets it end."""
+    code = _WRITER.format(paths=[str(Path(__file__).parents[1])])
+    return subprocess.Popen(
+        [*by, sys.executable, "-c", code, str(out)],
+        env=environment(home),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_a_table_is_refused_to_other_users_until_its_writer_ends_or_is_killed(
+    tmp_path: Path,
+) -> None:
+    """Users share no folder but that of the table."""
+    out = tmp_path / "shared" / "r.csv"
+    out.parent.mkdir()
+    for killed in (False, True):
+        with write_table(tmp_path / "one", out) as first:
+            assert first.stdout is not None
+            assert first.stdout.readline() == "writing\n"
+            with write_table(tmp_path / "other", out) as second:
+                said, _ = second.communicate(timeout=PATIENCE_SECONDS)
+            assert said == (
+                f"{out} is being written by another window or command. Wait for its end, or stop "
+                "it.\n"
+            )
+            if killed:
+                first.kill()
+            else:
+                first.communicate("\n", timeout=PATIENCE_SECONDS)
+        with write_table(tmp_path / "other", out) as third:
+            assert third.communicate("\n", timeout=PATIENCE_SECONDS)[0] == "writing\n"
+        assert {name for name in names_in(out.parent) if name[0] != "."} == {"r.csv", "r.json"}
+    assert not list(out.parent.glob(".*.lock"))
+
+
+@pytest.mark.skipif(
+    os.name != "posix" or os.geteuid() != 0 or shutil.which("setpriv") is None,
+    reason="only root can be two users",
+)
+def test_another_account_is_refused_too(tmp_path: Path) -> None:
+    with tempfile.TemporaryDirectory() as shared:  # where all may look
+        out = Path(shared) / "r.csv"
+        Path(shared).chmod(0o777)
+        nobody = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
+        with write_table(tmp_path, out) as first:
+            assert first.stdout is not None
+            assert first.stdout.readline() == "writing\n"
+            done = subprocess.run(
+                [*nobody, sys.executable, "-c", _TAKE, shared],
+                capture_output=True, text=True, check=False,
+            )  # fmt: skip
+            assert done.stdout == "taken\n", done.stderr
+            first.communicate("\n", timeout=PATIENCE_SECONDS)
+
+
+# Nobody may not read this program where root has it, but can ask for its lock.
+_TAKE = """
+import fcntl, glob, sys
+(path,) = glob.glob(sys.argv[1] + "/.*.lock")
+try:
+    fcntl.flock(open(path, "r+"), fcntl.LOCK_EX | fcntl.LOCK_NB)
+except BlockingIOError:
+    print("taken")
+"""
 
 
 # Two windows and a command ------------------------------------------------------------------------

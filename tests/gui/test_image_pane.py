@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 from fakes import RecordedErrors, installed_model
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QComboBox
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QIcon, QPixmap
+from PySide6.QtWidgets import QApplication, QComboBox, QToolButton
 from pytestqt.qtbot import QtBot
 
 from fundus_gui.gui.image_pane import ImagePane
@@ -96,3 +97,34 @@ def test_nothing_is_shown_once_nothing_is_chosen(
     qtbot.wait(100)
     assert "Select a photograph" in pane.view.message()
     assert pane.caption.text() == ""
+
+
+def test_the_words_of_the_buttons_step_aside(qtbot: QtBot, errors: RecordedErrors) -> None:
+    actions = [QAction(QIcon(QPixmap(16, 16)), "A long name of a command") for _ in range(3)]
+    pane = ImagePane(actions[:2], actions[2], errors.reporter)
+    qtbot.addWidget(pane)
+    pane.setMinimumWidth(280)
+    pane.show()
+    for width, style in (
+        (900, Qt.ToolButtonStyle.ToolButtonTextBesideIcon),
+        (280, Qt.ToolButtonStyle.ToolButtonIconOnly),
+        (900, Qt.ToolButtonStyle.ToolButtonTextBesideIcon),
+    ):
+        pane.resize(width, 400)
+        assert {button.toolButtonStyle() for button in pane.findChildren(QToolButton)} == {style}
+    pane.close_thread()
+
+
+def test_a_photograph_may_be_called_otherwise_than_its_file(
+    qtbot: QtBot, errors: RecordedErrors, seen_by_model: QAction, tmp_path: Path
+) -> None:
+    called = "Photograph 7"
+    pane = ImagePane((), seen_by_model, errors.reporter, lambda _path: called)
+    qtbot.addWidget(pane)
+    pane.show_path(tmp_path / "missing.png")
+    qtbot.waitUntil(lambda: pane.view.message() == "Could not be read")
+    assert pane.caption.text() == "Photograph 7"
+    called = "Photograph 8"
+    pane.rename()
+    qtbot.waitUntil(lambda: pane.caption.text() == "Photograph 8")
+    pane.close_thread()

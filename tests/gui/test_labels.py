@@ -5,11 +5,18 @@ from dataclasses import replace
 
 import pytest
 from fakes import installed_model
+from PySide6.QtCore import QDateTime, QLocale
 from PySide6.QtWidgets import QApplication
 
 from fundus_gui import RESEARCH_USE_ONLY
-from fundus_gui.gui.labels import class_title, research_use_only, use_class_titles
-from fundus_gui.gui.language import use_language
+from fundus_gui.gui.labels import (
+    class_title,
+    day_and_month,
+    research_use_only,
+    use_class_titles,
+    without_key,
+)
+from fundus_gui.gui.language import LANGUAGES, use_language
 from fundus_gui.gui.model_colours import OKABE_ITO, model_colours
 
 
@@ -41,6 +48,34 @@ def test_a_model_card_says_what_its_classes_are_called(speak: Callable[[str], No
     assert class_title("mild") == "Mild NPDR"
     use_class_titles([])
     assert class_title("mild") == "Mild"
+
+
+@pytest.mark.parametrize(("language", "day"), [("en", "22 Nov"), ("zh_CN", "11月22日")])
+def test_a_day_is_written_as_the_language_does(
+    language: str, day: str, speak: Callable[[str], None]
+) -> None:
+    speak(language)
+    assert day_and_month(QDateTime(2026, 11, 22, 9, 30, 0)) == day
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_numbers_are_written_alike_by_every_language_and_by_python(
+    language: str, speak: Callable[[str], None]
+) -> None:
+    """The window formats most numbers with `format`; a language with other marks needs more."""
+    speak(language)
+    locale = QLocale()
+    assert locale.toString(1234567) == f"{1234567:,}"
+    assert locale.toString(1234.25, "f", 2) == f"{1234.25:,.2f}"
+    assert f"99.5{locale.percent()}" == f"{0.995:.1%}"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("&Open images…", "Open images…"), ("打开图像(&O)…", "打开图像…"), ("100 %", "100 %")],
+)
+def test_words_of_a_command_lose_the_key_of_the_menu(text: str, words: str) -> None:
+    assert without_key(text) == words
 
 
 @pytest.mark.usefixtures("qapp")

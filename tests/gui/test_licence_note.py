@@ -60,7 +60,7 @@ def test_without_models_nothing_is_shown(note: LicenceNote) -> None:
 def test_the_vote_shows_the_licences_of_its_members_only(qtbot: QtBot) -> None:
     models = {name: licensed(name, f"terms of {name}") for name in ("cnn", "vit", "rdnet")}
     catalogue = Catalogue(models, {})
-    pane = VotePane(catalogue, {})
+    pane = VotePane(catalogue)
     qtbot.addWidget(pane)
     pane.set_spec(catalogue.of_models(["cnn", "rdnet"]))
     text = pane.licences.text()
@@ -72,7 +72,7 @@ def test_the_vote_shows_the_licences_of_its_members_only(qtbot: QtBot) -> None:
 
 
 def test_the_chooser_tells_the_licence_of_each_model(qtbot: QtBot) -> None:
-    pane = VotePane(Catalogue({"cnn": licensed("cnn", "CC BY-NC 4.0")}, {}), {})
+    pane = VotePane(Catalogue({"cnn": licensed("cnn", "CC BY-NC 4.0")}, {}))
     qtbot.addWidget(pane)
     pane.chooser.choose("", ["cnn"])
     tips = [box.toolTip() for box in pane.chooser.findChildren(QCheckBox)]

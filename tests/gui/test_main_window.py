@@ -450,6 +450,7 @@ def test_choices_survive_a_restart(
     window.commands.auto_run.setChecked(False)
     window.commands.fast.setChecked(True)
     window.commands.sort_bars.setChecked(False)
+    window.page.splitter.moveSplitter(420, 1)
     next(b for b in window.page.vote.chooser.findChildren(QCheckBox) if b.text() == "VIT").click()
     window.close()
     again = open_window()
@@ -462,7 +463,7 @@ def test_choices_survive_a_restart(
     saved = load_settings(tmp_path / "settings.ini")
     assert saved.recent == (str(folder),)
     assert saved.geometry == bytes(window.saveGeometry().data())
-    assert saved.splitter == bytes(again.page.splitter.saveState().data())
+    assert saved.splitter == again.page.splitter.arrangement() != b""
 
 
 def test_recent_files_can_be_opened_again(

@@ -48,6 +48,22 @@ def test_a_title_is_found_by_any_part_of_it_in_any_case(given_paths: list[Path],
         assert photographs.named(text, 2).tolist() == found[2:]
 
 
+def test_photographs_can_be_numbered_instead_of_named() -> None:
+    root = Path("opened")
+    photographs = opened(*(root / "left" / f"{name}.png" for name in "abc"), roots=(root,))
+    photographs.numbering = "Photograph {number}"
+    assert [photographs.title(position) for position in range(3)] == [
+        "Photograph 1",
+        "Photograph 2",
+        "Photograph 3",
+    ]
+    assert photographs.named("GRAPH 2").tolist() == [False, True, False]
+    assert photographs.named("3", 1).tolist() == [False, True]
+    assert not photographs.named("left").any()
+    photographs.numbering = ""
+    assert photographs.title(1) == "b.png\nleft"
+
+
 @pytest.mark.parametrize("place", [Path("1.png"), Path("/1.png"), Path("eyes/left/1.png")])
 def test_a_path_is_the_same_wherever_it_lies(place: Path) -> None:
     assert opened(place).path(0) == place

@@ -250,7 +250,7 @@ def all_texts(window: MainWindow) -> str:
     """Return whatever a window can show or tell a screen reader, open menus and cells included."""
     texts = [window.windowTitle()]
     getters = (
-        "text", "toolTip", "accessibleName", "accessibleDescription", "placeholderText", "message",
+        "text", "toolTip", "accessibleName", "accessibleDescription", "placeholderText",
     )  # fmt: skip
     for shown in (*window.findChildren(QWidget), *window.findChildren(QAction)):
         texts += [

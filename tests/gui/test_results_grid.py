@@ -130,3 +130,16 @@ def test_the_scroll_bar_ends_with_the_last_line(grid: ResultsGrid) -> None:
     model.clear()
     QApplication.processEvents()
     assert grid.verticalScrollBar().maximum() == 0
+
+
+def test_thumbnails_are_larger_where_there_is_room_for_them(grid: ResultsGrid) -> None:
+    small = grid.iconSize().width()
+    grid.resize(1200, 900)
+    QApplication.processEvents()
+    assert grid.iconSize().width() > small
+    assert grid.visualRect(grid.model().index(0, 0)).height() > grid.iconSize().height()
+    grid.scrollToBottom()
+    last = grid.visualRect(grid.model().index(COUNT - 1, 0))
+    assert last.bottom() + 1 == grid.viewport().height()
+    grid.resize(500, 600)
+    assert grid.iconSize().width() == small

@@ -159,6 +159,20 @@ def test_photographs_in_subfolders_show_where_they_lie() -> None:
 
 
 @pytest.mark.usefixtures("qapp")
+def test_other_photographs_are_numbered_too_where_names_are_not_shown(
+    model: ResultsModel,
+) -> None:
+    model.show_names(False)
+    model.clear()
+    model.add_paths([Path("folder/a.png")])
+    model.set_results([UnreadableImage(Path("folder/a.png"), "folder/a.png does not exist")])
+    index = model.index(0, Column.FILE)
+    assert index.data() == index.data(Qt.ItemDataRole.ToolTipRole) == "Photograph 1"
+    other = ResultsModel()
+    other.take_over(model)
+    assert other.index(0, Column.FILE).data() == "a.png"
+
+
 def test_only_rows_that_are_drawn_ask_for_a_picture() -> None:
     asked: list[Path] = []
     model = ResultsModel(decoration=asked.append)

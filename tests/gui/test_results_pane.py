@@ -18,6 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from fundus_gui.core.decision import Decision, Referral
 from fundus_gui.core.results import Prediction, UnreadableImage
+from fundus_gui.gui.labels import class_title
 from fundus_gui.gui.results_model import ResultsModel
 from fundus_gui.gui.results_order import Column, RowFilter
 from fundus_gui.gui.results_pane import ResultsPane
@@ -108,11 +109,27 @@ def test_waiting_photographs_have_no_result_to_export(pane: ResultsPane) -> None
 
 
 def test_what_does_not_fit_steps_aside(pane: ResultsPane) -> None:
-    assert not pane.table.isColumnHidden(Column.AGREEMENT)
-    pane.resize(320, 600)
-    assert pane.table.isColumnHidden(Column.AGREEMENT)
-    pane.resize(480, 600)
-    assert not pane.table.isColumnHidden(Column.AGREEMENT)
+    pane.set_referral(True)
+    pane.resize(640, 600)
+    by_worth = [Column.CONFIDENCE, Column.OUTCOME, Column.AGREEMENT]
+    for width in (640, 560, 500, 440, 380, 320):
+        pane.resize(width, 600)
+        hidden = [pane.table.isColumnHidden(column) for column in by_worth]
+        assert hidden == sorted(hidden)
+        assert pane.table.columnWidth(Column.FILE) >= 120
+    assert hidden == [True, True, True]
+    pane.resize(640, 600)
+    assert not any(pane.table.isColumnHidden(column) for column in by_worth)
+
+
+def test_the_smallest_window_has_room_for_the_confidence(pane: ResultsPane) -> None:
+    pane.set_classes(("amd", "diabetic_retinopathy", "normal"))
+    pane.set_referral(True)
+    pane.resize(396, 600)
+    assert not pane.table.isColumnHidden(Column.CONFIDENCE)
+    title = class_title("diabetic_retinopathy")
+    room = pane.table.fontMetrics().horizontalAdvance(title)
+    assert pane.table.columnWidth(Column.RESULT) > room
 
 
 def test_photographs_to_refer_are_shown_and_found_where_the_ensemble_says_so(

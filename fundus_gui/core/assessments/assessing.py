@@ -300,8 +300,8 @@ def _judged_part(
     if not answered:
         example = f"{unreadable[0].path.name}: {unreadable[0].error}"
         raise DatasetError(
-            f"None of {len(images)} {one_or_many(len(images), 'photograph')} of {part.title} could "
-            f"be classified ({example})."
+            f"None of {_the_photographs(len(images))} of {part.title} could be classified "
+            f"({example})."
         )
     readable = tuple(image for image, _ in answered)
     probabilities = np.array([found.member_probabilities for _, found in answered], np.float64)
@@ -322,6 +322,10 @@ def _judged_part(
     )
 
 
+def _the_photographs(count: int) -> str:
+    return one_or_many(count, "the 1 photograph", f"the {count} photographs")
+
+
 def known_patients(images: Sequence[LabelledImage]) -> tuple[str, ...]:
     """Return each image's patient, or nothing where all are called as their own files."""
     is_known = any(Path(image.patient_id).name != image.path.name for image in images)
@@ -340,11 +344,10 @@ def _unreadable(part: JudgedPart | None) -> list[str]:
     if part is None or not part.unreadable:
         return []
     count = len(part.unreadable)
-    total = count + len(part.images)
+    photographs = _the_photographs(count + len(part.images))
     sentence = (
-        f"{count} of {total} {one_or_many(total, 'photograph')} of {part.source.title} could not "
-        f"be classified and {one_or_many(count, 'is', 'are')} in no figure; a table says which and "
-        "why."
+        f"{count} of {photographs} of {part.source.title} could not be classified and "
+        f"{one_or_many(count, 'is', 'are')} in no figure; a table says which and why."
     )
     return [sentence]
 

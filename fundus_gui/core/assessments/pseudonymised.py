@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from statistics import median
 
 from fundus_gui.core.assessments.assessing import known_columns, known_patients
 from fundus_gui.core.assessments.predictions_table import relative_name
 from fundus_gui.core.assessments.records import Assessment, DataPart, JudgedPart
 from fundus_gui.core.datasets import LabelledImage
+from fundus_gui.core.evaluation.records import SubgroupEvaluation
 from fundus_gui.core.export import Pseudonyms
 
 NOT_TOLD = Path("not told")
@@ -21,14 +23,17 @@ def pseudonymised(assessment: Assessment, pseudonyms: Pseudonyms) -> Assessment:
 
     A photograph has the pseudonym that `classify --paths hashed` gives it. The name of the data's
     folder stays, since it names the data; so do its parts, and the columns of `labels.csv` that
-    were compared as groups. All other columns are left out. What has pseudonyms keeps them.
+    were compared as groups of several patients. All other columns are left out. What has
+    pseudonyms keeps them.
     """
     if assessment.pseudonym_key:
         return assessment
-    groups = {group.column for group in assessment.report.subgroups}
+    report = assessment.report
+    groups = _columns_of_groups(report.subgroups)
     judged, tuning = assessment.judged, assessment.tuning
     return replace(
         assessment,
+        report=replace(report, subgroups=tuple(g for g in report.subgroups if g.column in groups)),
         judged=_part(judged, groups, pseudonyms),
         tuning=None if tuning is None else _part(tuning, groups, pseudonyms),
         leaks={
@@ -37,6 +42,14 @@ def pseudonymised(assessment: Assessment, pseudonyms: Pseudonyms) -> Assessment:
         },
         pseudonym_key=pseudonyms.key_id,
     )
+
+
+def _columns_of_groups(subgroups: Sequence[SubgroupEvaluation]) -> set[str]:
+    """Return the columns whose groups are of several patients: those of one may be its name."""
+    patients: dict[str, list[int]] = {}
+    for group in subgroups:
+        patients.setdefault(group.column, []).append(group.patients)
+    return {column for column, counts in patients.items() if median(counts) > 1}
 
 
 def _part(part: JudgedPart, groups: Iterable[str], pseudonyms: Pseudonyms) -> JudgedPart:

@@ -11,7 +11,7 @@ from typing import Any
 
 from fundus_gui.core.errors import ClusterError, DeviceError
 
-_LEAST_RAY = (2, 50)  # as in pyproject.toml; older ones lack options that are used here
+LEAST_RAY = (2, 50)  # as in pyproject.toml; older ones lack options that are used here
 
 # A network gains little from more cores than these, and each worker has a copy of it.
 _MOST_CORES = 4
@@ -100,8 +100,8 @@ def check_version(version: str) -> None:
     Raises:
         ClusterError: it is.
     """
-    if tuple(map(int, version.split(".")[:2])) < _LEAST_RAY:
-        least = ".".join(map(str, _LEAST_RAY))
+    if tuple(map(int, version.split(".")[:2])) < LEAST_RAY:
+        least = ".".join(map(str, LEAST_RAY))
         raise ClusterError(
             f"Ray {version} is installed, but {least} or newer is needed. Install it by "
             "pip install --upgrade 'fundus-gui[ray]' on all nodes, or use --engine local."

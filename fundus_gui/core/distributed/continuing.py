@@ -119,8 +119,9 @@ def begin(work: Continuation, folder: Folder) -> None:
         if content is not None:
             folder.write(_aside(name, content), content)
     work.manifest.write(folder)  # before anything else is in a new folder
+    known = {*work.manifest.parts, *work.missing}  # what is missing will be replaced
     for name in folder.names():
-        if is_part(name) and part_number(name) not in work.manifest.parts:
+        if is_part(name) and part_number(name) not in known:
             folder.remove(name)
 
 
@@ -191,6 +192,8 @@ def _compared(earlier: Manifest, listing: Listing, folder: Folder) -> dict[int, 
         if content is None or hashlib.sha256(content).hexdigest() != part.sha256:
             return _CheckedPart(is_altered=True)
         rows = _rows(content)
+        if len(rows) != part.photographs:
+            return _CheckedPart(is_altered=True)
         named = [by_name.get(row.name, []) for row in rows]
         same = tuple(
             tuple(place for place in places if _is_same(row, place, listing.sizes))
@@ -205,8 +208,9 @@ def _compared(earlier: Manifest, listing: Listing, folder: Folder) -> dict[int, 
 def _is_same(row: _Row, location: str, sizes: Mapping[str, int]) -> bool:
     path = local_path(location)
     if path is None:
-        size = sizes.get(location)
-        return size in (None, row.stamp.file_bytes) if row.sha256 else not _is_stored(location)
+        if row.stamp.file_bytes is None:  # it could not be fetched
+            return not _is_stored(location)
+        return sizes.get(location) in (None, row.stamp.file_bytes)
     if row.sha256:
         return file_stamp(path) == row.stamp
     try:

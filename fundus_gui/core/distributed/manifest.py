@@ -47,6 +47,15 @@ class PartRecord:
     device: str
     number_format: str
 
+    def __post_init__(self) -> None:
+        """Refuse what a file says and no worker does."""
+        counts = (self.photographs, self.failed, self.referred, *self.labels.values())
+        texts = (self.sha256, self.last_row_hash, self.device, self.number_format, *self.labels)
+        if not all(isinstance(text, str) for text in texts) or not all(
+            isinstance(count, int) and count >= 0 for count in counts
+        ):
+            raise ValueError(f"what it says of {self.name} is damaged")
+
 
 @dataclass(slots=True)
 class Manifest:

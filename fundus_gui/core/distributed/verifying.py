@@ -117,8 +117,7 @@ def _read_manifest(folder: Folder) -> Record:
         record = Record(Path(MANIFEST), content, ensemble, identity_of(content))
         _ = record.class_names, record.weights_sha256, record.is_complete, record.rows
         _ = record.recursive, [*map(str, content["sources"])], int(content["photographs"])
-        if any(min(part.photographs, part.failed) < 0 for part in parts_of(content).values()):
-            raise ValueError("less than no rows")
+        parts_of(content)
     except (*DAMAGED, EnsembleError) as error:
         raise ResultsError(
             f"{MANIFEST} in {folder.location} is none of this version of the program, or was "

@@ -8,7 +8,7 @@ import json
 import math
 from collections.abc import Mapping
 from types import UnionType
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
 
 from fundus_gui.core.errors import ConfigError
 from fundus_gui.core.evaluation.records import EvaluationReport
@@ -50,14 +50,14 @@ def _without_nan(value: Any) -> Any:
 
 
 @functools.cache
-def _hints(kind: Any) -> dict[str, Any]:
+def _hints(kind: type) -> dict[str, Any]:
     return get_type_hints(kind)
 
 
 def _read(kind: Any, value: Any) -> Any:
     """Build a value of an annotated type from its JSON form."""
     if dataclasses.is_dataclass(kind):
-        hints = _hints(kind)  # which takes long to find out
+        hints = _hints(cast("type", kind))  # which takes long to find out
         return kind(**{name: _read(hints[name], item) for name, item in value.items()})  # type: ignore[operator]
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is tuple:

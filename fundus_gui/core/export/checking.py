@@ -60,9 +60,10 @@ def _cells(row: TableRow) -> list[str]:
 def _check_end(path: Path, record: Record, count: int, last: str) -> None:
     missing = record.rows - count
     if missing > 0:
+        are = one_or_many(missing, "row is", "rows are")
         raise ResultsError(
-            f"{path.name} was altered: {missing} {one_or_many(missing, 'row is', 'rows are')} missing at its end, for its "
-            f"record {record.path.name} tells of {record.rows}."
+            f"{path.name} was altered: {missing} {are} missing at its end, for its record "
+            f"{record.path.name} tells of {record.rows}."
         )
     if record.is_complete and count > record.rows:
         raise ResultsError(

@@ -85,21 +85,21 @@ def _on_black(image: Image.Image, notes: list[str]) -> Image.Image:
 
 def _in_srgb(image: Image.Image, profile: bytes, notes: list[str]) -> Image.Image:
     try:
-        name, transform = _srgb_transform(profile, image.mode)
+        transform = _srgb_transform(profile, image.mode)
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
         notes.append("the colour profile was ignored: it is damaged or of another colour space")
         return image
     if transform is None:
         return image
-    notes.append(f"colours converted from the profile '{name}' to sRGB")
+    # By which name is not said: anybody may have written anything there.
+    notes.append("colours converted from the photograph's own profile to sRGB")
     return transform.apply(image)
 
 
 @functools.lru_cache(maxsize=16)  # the photographs of one camera share one profile
-def _srgb_transform(profile: bytes, mode: str) -> tuple[str, ImageCms.ImageCmsTransform | None]:
-    """Return the profile's name and the way to sRGB, None where there is nothing to change."""
+def _srgb_transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
+    """Return the way to sRGB, None where there is nothing to change."""
     source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-    name = " ".join((source.profile.profile_description or "unnamed").split())[:60]
     transform = ImageCms.buildTransform(source, ImageCms.createProfile("sRGB"), mode, "RGB")
     levels = np.linspace(0, 255, 6, dtype=np.uint8)
     samples = {
@@ -110,5 +110,5 @@ def _srgb_transform(profile: bytes, mode: str) -> tuple[str, ImageCms.ImageCmsTr
         swatch = Image.fromarray(samples)
         change = np.asarray(transform.apply(swatch), np.int16) - np.asarray(swatch.convert("RGB"))
         if abs(change).max() <= 2:  # the many makes of sRGB differ by rounding
-            return name, None
-    return name, transform
+            return None
+    return transform

@@ -37,6 +37,12 @@ _PLAIN = {"1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2"}
 _JPEG = {f"1.2.840.10008.1.2.4.{number}" for number in (50, 51, 57, 70)}
 _JPEG_2000 = {f"1.2.840.10008.1.2.4.{number}" for number in (90, 91)}
 
+# Photometric interpretations (PS3.3, C.7.6.3.1.2).
+_SPACES = {
+    *("MONOCHROME1", "MONOCHROME2", "PALETTE COLOR", "RGB", "HSV", "ARGB", "CMYK", "YBR_FULL"),
+    *("YBR_FULL_422", "YBR_PARTIAL_422", "YBR_PARTIAL_420", "YBR_ICT", "YBR_RCT", "XYB"),
+}
+
 _BURNED_IN = "the DICOM header does not rule out that text in the picture names the patient"
 
 # What pydicom says of damaged headers is of no use to the user, and may quote them.
@@ -100,7 +106,8 @@ def _transfer_syntax(content: bytes) -> str:
     )
     syntax = meta.TransferSyntaxUID
     if syntax not in _PLAIN | _JPEG | _JPEG_2000:
-        raise RefusedError(f"its way of storing pixels ({syntax.name}) is not read; {EXPORT_AGAIN}")
+        name = "unknown" if syntax.name == syntax else syntax.name  # it may be anything
+        raise RefusedError(f"its way of storing pixels ({name}) is not read; {EXPORT_AGAIN}")
     return str(syntax)
 
 
@@ -135,10 +142,15 @@ def _colour(header: Dataset, values: NDArray[np.generic], notes: list[str]) -> I
         notes.append(IN_16_BITS)
         values = (values >> (header.BitsStored - 8)).astype(np.uint8)
     if values.dtype != np.uint8 or space not in ("RGB", "YBR_FULL", "YBR_FULL_422"):
-        raise RefusedError(f"its colours ({space}) are not read; {EXPORT_AGAIN}")
+        raise _unread_colours(space)
     mode = "RGB" if space == "RGB" else "YCbCr"
     size = (header.Columns, header.Rows)
     return Image.frombuffer(mode, size, np.ascontiguousarray(values), "raw", mode, 0, 1)
+
+
+def _unread_colours(space: str) -> RefusedError:
+    name = space if space in _SPACES else "unknown"  # it may be anything
+    return RefusedError(f"its colours ({name}) are not read; {EXPORT_AGAIN}")
 
 
 def _grey_or_palette(header: Dataset, values: NDArray[np.generic], notes: list[str]) -> Image.Image:
@@ -165,7 +177,7 @@ def _grey_levels(header: Dataset, stored: NDArray[np.generic], notes: list[str])
 
     space, bits = header.PhotometricInterpretation, header.BitsStored
     if space not in ("MONOCHROME1", "MONOCHROME2"):
-        raise RefusedError(f"its colours ({space}) are not read; {EXPORT_AGAIN}")
+        raise _unread_colours(space)
     least = -(2 ** (bits - 1)) if header.PixelRepresentation else 0
     try:
         with np.errstate(all="ignore"):  # impossible numbers are refused below

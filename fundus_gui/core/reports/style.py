@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ _WIDE_FACES = (
     "WenQuanYi Micro Hei",
     "Droid Sans Fallback",
 )
+_REGULAR, _BOLD = 400, 700
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +77,9 @@ def prepare(axes: Axes, style: Style) -> None:
 
 
 def font(style: Style, scale: float = 1.0, *, is_bold: bool = False) -> dict[str, Any]:
-    """Return the font as the keywords of a matplotlib text; bold is for our own words only."""
+    """Return the font as the keywords of a matplotlib text."""
     return {
-        "family": list(_families(style.font_family, wide=not is_bold)),
+        "family": list(faces(style.font_family, wide=True)),
         "size": style.font_size * scale,
         "weight": "bold" if is_bold else "normal",
     }
@@ -123,11 +124,29 @@ def elided(text: str, most: int) -> str:
 
 
 @cache
-def _families(preferred: str, *, wide: bool) -> tuple[str, ...]:
+def faces(preferred: str, *, wide: bool) -> tuple[str, ...]:
+    """Return the installed faces to write with, one taking over what another lacks.
+
+    Args:
+        wide: also those that carry Chinese, Japanese and Korean.
+    """
+    installed = _installed()
+    wanted = (preferred, "DejaVu Sans", *(_WIDE_FACES if wide else ()))
+    return tuple(dict.fromkeys(name for name in wanted if name in installed))
+
+
+@cache
+def _installed() -> frozenset[str]:
+    """Bring the program's own face, and let wide faces without a bold cut stand for it too.
+
+    Matplotlib would take the same file in the end, and warn of it for every picture.
+    """
     from matplotlib.font_manager import fontManager
 
     for file in (resources_dir() / "fonts").glob("*.ttf"):
         fontManager.addfont(file)
-    installed = set(fontManager.get_font_names())
-    wanted = (preferred, "DejaVu Sans", *(_WIDE_FACES if wide else ()))
-    return tuple(dict.fromkeys(name for name in wanted if name in installed))
+    known = {(entry.name, entry.weight): entry for entry in fontManager.ttflist}
+    for name in _WIDE_FACES:
+        if (name, _REGULAR) in known and (name, _BOLD) not in known:
+            fontManager.ttflist.append(replace(known[name, _REGULAR], weight=_BOLD))
+    return frozenset(fontManager.get_font_names())

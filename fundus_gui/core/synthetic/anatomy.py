@@ -2,84 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from scipy import ndimage
 
-from fundus_gui.core.synthetic.canvas import Canvas, Plane, Points
-from fundus_gui.core.synthetic.spec import FundusSpec
-
-# Median colours of photographs by several cameras: orange, tan, red, brown, amber.
-_COMPLEXIONS = np.array(
-    [
-        [0.80, 0.39, 0.18],
-        [0.76, 0.53, 0.35],
-        [0.86, 0.33, 0.20],
-        [0.62, 0.33, 0.17],
-        [0.70, 0.40, 0.13],
-    ]
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Eye:
-    """What one seed makes of an eye; lengths in degrees.
-
-    Attributes:
-        complexion: median colour of the retina.
-        tessellation: how much the choroid's vessels show, 0 to 1.
-        youth: brightness of nerve fibres and foveal reflex, 0 to 1.
-        disc: centre of the optic disc.
-        disc_axes: half axes of the disc, horizontal and vertical.
-        disc_turn: tilt in radians.
-        cup_to_disc: diameter of the cup in diameters of the disc.
-        notch: how far the cup breaks into the lower rim, 0 to 1.
-        pallor: of the disc, 0 (rosy) to 1 (pale).
-    """
-
-    complexion: tuple[float, float, float]
-    tessellation: float
-    youth: float
-    disc: Points
-    disc_axes: tuple[float, float]
-    disc_turn: float
-    cup_to_disc: float
-    notch: float
-    pallor: float
-
-
-def make_eye(canvas: Canvas, spec: FundusSpec) -> Eye:
-    """Draw an eye's properties from the seed, then let the condition change them."""
-    random = canvas.stream("eye")
-    shares = random.dirichlet(np.full(len(_COMPLEXIONS), 0.6))
-    red, green, blue = (shares @ _COMPLEXIONS) * random.normal(1, 0.03, 3)
-    tessellation, youth = 0.04 + 0.26 * random.beta(1.0, 2.0), random.uniform(0.0, 1.0)
-    disc = np.array([random.uniform(14.6, 16.0), random.uniform(-2.4, -1.0)])
-    height = random.uniform(2.65, 3.0)
-    width = height * random.uniform(0.84, 0.95)
-    turn, cup, pallor = random.normal(0, 0.12), random.uniform(0.25, 0.42), random.uniform(0, 0.35)
-    notch = 0.0
-    if spec.condition == "glaucoma":
-        cup, notch, pallor = 0.62 + 0.22 * spec.severity, spec.severity, 0.15
-    if spec.condition == "pathologic_myopia":
-        tessellation, youth = 0.36 + 0.30 * spec.severity, 0.0
-        width *= 0.95 - 0.2 * spec.severity
-        turn += random.uniform(-0.3, 0.3)
-        pallor = 0.0
-    if spec.condition in {"amd", "cataract"}:  # diseases of the old
-        youth = 0.0
-    return Eye(
-        complexion=(float(red), float(green), float(blue)),
-        tessellation=float(tessellation),
-        youth=float(youth),
-        disc=disc,
-        disc_axes=(float(width), float(height)),
-        disc_turn=float(turn),
-        cup_to_disc=float(cup),
-        notch=notch,
-        pallor=float(pallor),
-    )
+from fundus_gui.core.synthetic.canvas import Canvas, Plane
+from fundus_gui.core.synthetic.eye import Eye
 
 
 def choroidal_vessels(canvas: Canvas, eye: Eye) -> Plane:
@@ -88,7 +15,8 @@ def choroidal_vessels(canvas: Canvas, eye: Eye) -> Plane:
     Noise is smeared along a flow (line integral convolution: Cabral and Leedom, SIGGRAPH 1993).
     """
     random = canvas.stream("choroid")
-    noise = canvas.clouds(random, 0.66) + 0.7 * canvas.clouds(random, 0.38)
+    wide, narrow = eye.choroid
+    noise = canvas.clouds(random, wide) + 0.7 * canvas.clouds(random, narrow)
     away_x, away_y = canvas.plate_x - eye.disc[0] + 5, canvas.plate_y - eye.disc[1]
     angle = np.arctan2(away_y, away_x) + 0.7 * canvas.clouds(random, 4.5)
     step = 1.6 * np.stack([np.sin(angle), np.cos(angle)])  # px of the plate, rows first
@@ -113,7 +41,9 @@ def paint_choroid(canvas: Canvas, eye: Eye, choroid: Plane) -> None:
     mottle = 0.6 * canvas.clouds(random, 0.8) + 0.5 * canvas.clouds(random, 0.4)
     pigment = 0.09 * broad + 0.025 * mottle
     thick = np.exp(-np.square(canvas.distance((1.5, 0.0), (9.0, 7.5), 0.0)))  # the macula hides it
-    show = eye.tessellation * (1 - 0.75 * thick) * (1 + 0.35 * canvas.clouds(random, 7.0))
+    show = (
+        eye.tessellation * (1 - 0.75 * eye.macula * thick) * (1 + 0.35 * canvas.clouds(random, 7.0))
+    )
     vessels = choroid - 0.5
     tint = canvas.clouds(random, 6.0) * 0.035
     # Between the vessels lies melanin, which takes green and blue before red.
@@ -144,11 +74,11 @@ def paint_macula(canvas: Canvas, eye: Eye) -> None:
     around = canvas.distance((0.0, 0.0), (1.0, 0.9), 0.0) * (1 + 0.05 * canvas.clouds(random, 1.5))
     strength = random.uniform(0.8, 1.25)
     depth = 0.26 * np.exp(-np.square(around / 4.2)) + 0.34 * np.exp(-np.square(around / 1.35))
-    canvas.absorb(canvas.project(depth * strength), (0.75, 1.15, 0.9))
+    canvas.absorb(canvas.project(depth * (strength * eye.macula)), (0.75, 1.15, 0.9))
     if eye.youth > 0.35:
         ring = canvas.project(np.exp(-np.square((around - 2.6) / 0.35)))
         canvas.blend(0.035 * eye.youth * ring, (1.0, 0.9, 0.7))
-    glint = np.exp(-np.square(around / 0.22)) * (0.12 + 0.25 * eye.youth)
+    glint = np.exp(-np.square(around / 0.22)) * eye.macula * (0.12 + 0.25 * eye.youth)
     canvas.blend(canvas.project(glint), (0.95, 0.70, 0.48))
 
 
@@ -169,8 +99,10 @@ def paint_disc(canvas: Canvas, eye: Eye) -> None:
     pale = np.array([0.98, 0.84, 0.60])
     canvas.blend(0.90 * disc, rosy + (pale - rosy) * (0.12 + 0.6 * eye.pallor))
     temporal = np.exp(-np.square(canvas.distance(eye.disc - (1.3, 0), (1.7, 2.2), 0.0)))
-    canvas.blend(0.50 * disc * canvas.project(temporal), pale)
-    canvas.blend(0.92 * disc * _cup(canvas, eye), (1.0, 0.94, 0.75))
+    canvas.blend(eye.temporal_pallor * disc * canvas.project(temporal), pale)
+    cup = disc * _cup(canvas, eye)
+    canvas.blend(0.92 * cup, (1.0, 0.94, 0.75))
+    _paint_lamina(canvas, eye, cup)
     fibres = canvas.project(0.5 * canvas.clouds(random, 0.5) + 0.5 * canvas.clouds(random, 1.3))
     canvas.absorb(0.07 * disc * fibres, (0.4, 1.0, 1.0))
 
@@ -181,7 +113,16 @@ def _cup(canvas: Canvas, eye: Eye) -> Plane:
     centre = eye.disc - (0.38 * (1 - eye.cup_to_disc), -0.1)
     cup = 1 - canvas.distance(centre, (axes[0], axes[1]), eye.disc_turn)
     cup += 0.05 * canvas.clouds(random, 0.9)
-    if eye.notch:
-        low = eye.disc + np.array([-0.5, eye.disc_axes[1] * (0.42 + 0.35 * eye.notch)])
-        cup = np.maximum(cup, 1 - canvas.distance(low, (0.75, 0.8), 0.0))
-    return canvas.region(cup, 1.1 - 0.95 * eye.cup_to_disc)
+    if not eye.notch:
+        return canvas.region(cup, 1.1 - 0.95 * eye.cup_to_disc)
+    low = eye.disc + np.array([-0.35, eye.disc_axes[1] * (0.36 + 0.26 * eye.notch)])
+    cup = np.maximum(cup, 1 - canvas.distance(low, (0.42 * axes[0], 0.42 * axes[1]), 0.0))
+    return canvas.region(cup, 0.26)  # a deep cup has steep walls
+
+
+def _paint_lamina(canvas: Canvas, eye: Eye, cup: Plane) -> None:
+    """Show the grey pores of the lamina cribrosa on the floor of a deep cup."""
+    depth = np.clip((eye.cup_to_disc - 0.55) / 0.3, 0, 1)
+    if depth > 0:
+        pores = canvas.region(canvas.clouds(canvas.stream("lamina"), 0.20) - 0.9, 2.0)
+        canvas.absorb(np.float32(0.18 * depth) * cup * pores, (0.8, 0.9, 0.8))

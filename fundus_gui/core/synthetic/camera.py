@@ -7,11 +7,12 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
-from fundus_gui.core.synthetic.canvas import Canvas, Plane
+from fundus_gui.core.synthetic.canvas import Canvas, Place, Plane
 from fundus_gui.core.synthetic.spec import FundusSpec
 
 _NOISE = 0.011  # standard deviation of the sensor's noise, of full scale
 _BLACK = 0.008  # what a camera makes of nothing
+_HAZE = (0.46, 0.40, 0.28)  # light scattered by an ageing lens
 
 
 def illuminate(canvas: Canvas) -> None:
@@ -27,6 +28,16 @@ def illuminate(canvas: Canvas) -> None:
     towards = (x * np.cos(side) + y * np.sin(side)) / np.maximum(radius, 1e-3)
     crescent = np.square(np.clip((radius - 0.62) / 0.38, 0, 1)) * np.clip(0.35 + towards, 0, 1)
     canvas.blend(random.uniform(0.05, 0.32) * crescent, (0.62, 0.60, 0.42))
+
+
+def fall_off(canvas: Canvas, centre: Place, reach: float) -> None:
+    """Let the light fade within `reach` degrees of a place, as from a narrow pupil."""
+    random = canvas.stream("pupil")
+    lit = np.asarray(centre) + random.uniform(-2.0, 2.0, 2)
+    distance = canvas.distance(lit, (reach, reach), 0.0)
+    shade = random.uniform(0.30, 0.55) * (1 - np.exp(-np.square(distance)))
+    canvas.colours *= canvas.project(1 - shade)[..., None]
+    canvas.blend(canvas.project(np.full_like(distance, random.uniform(0.02, 0.10))), _HAZE)
 
 
 def cloud_lens(canvas: Canvas, severity: float) -> None:

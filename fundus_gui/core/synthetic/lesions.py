@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from fundus_gui.core.synthetic.anatomy import Eye
-from fundus_gui.core.synthetic.canvas import Canvas, Place, Plane, Points
+from fundus_gui.core.synthetic.canvas import Canvas, Line, Place, Plane, Points
+from fundus_gui.core.synthetic.eye import Eye
 
 _BLOOD = (0.42, 1.15, 0.85)  # absorbance
 
@@ -67,23 +67,68 @@ def paint_amd(canvas: Canvas, eye: Eye, choroid: Plane, severity: float) -> None
         _paint_atrophy(canvas, eye, choroid, atrophy, 0.35)
 
 
+def paint_glaucoma(canvas: Canvas, eye: Eye, choroid: Plane, severity: float) -> None:
+    """A ragged pale zone around the disc and a dull wedge where the lower fibres are lost."""
+    random = canvas.stream("glaucoma")
+    width = 0.25 + 0.55 * severity * random.uniform(0.5, 1.0)
+    axes = (eye.disc_axes[0] + width, eye.disc_axes[1] + 0.6 * width)
+    zone = 1 - canvas.distance(eye.disc - (0.7 * width, 0.0), axes, eye.disc_turn)
+    _paint_atrophy(canvas, eye, choroid, zone + 0.05 * canvas.clouds(random, 0.8), 0.4)
+    x, y = canvas.plate_x - eye.disc[0], canvas.plate_y - eye.disc[1]
+    distance = np.hypot(x, y)
+    # As the fibres do, the wedge bends around the macula.
+    angle = np.arctan2(y, -x) - 0.02 * distance
+    wedge = np.exp(-np.square((angle - random.uniform(0.8, 1.1)) / 0.16))
+    wedge *= np.clip((distance - 2.5) / 2, 0, 1) * np.exp(-np.square(distance / 16))
+    canvas.absorb(0.20 * severity * canvas.project(wedge), (0.6, 1.0, 1.0))
+
+
 def paint_myopic_atrophy(canvas: Canvas, eye: Eye, choroid: Plane, severity: float) -> None:
-    """A pale crescent temporally of the disc and atrophic patches with pigmented edges."""
+    """Thinned posterior pole, bare sclera around the disc and in patches, lacquer cracks."""
     random = canvas.stream("pathologic_myopia")
-    width = 0.5 + 2.6 * severity
-    centre = eye.disc - (0.95 * width, 0.0)
-    axes = (eye.disc_axes[0] + width, eye.disc_axes[1] * (1.02 + 0.35 * severity))
-    crescent = 1 - canvas.distance(centre, axes, eye.disc_turn)
-    crescent += 0.035 * canvas.clouds(random, 1.2)
-    _paint_atrophy(canvas, eye, choroid, crescent, 0.9)
-    places = _around(random, (0.0, 0.0), 4.6, round(7 * severity))
-    radii = 0.6 + 2.6 * random.beta(1.2, 2.2, len(places))
-    patches = _patches(canvas, random, places, radii, 0.28)
-    _paint_atrophy(canvas, eye, choroid, patches, 0.8)
-    mottle = canvas.clouds(random, 0.5)
-    near = np.exp(-np.square(canvas.distance((0.0, 0.0), (5.5, 4.5), 0.0)))
-    clumps = canvas.region(mottle + 2.2 * near - 4.3 + 0.9 * severity, 1.2)
-    canvas.absorb(0.7 * clumps, (0.8, 1.0, 1.0))
+    pole = np.exp(-np.square(canvas.distance((4.0, 0.0), (15.0, 12.0), 0.0)))
+    mottle = 0.22 * canvas.clouds(random, 1.8) + 0.16 * canvas.clouds(random, 0.5)
+    thinned = (0.30 + 0.40 * severity) * pole * (1 + mottle)
+    canvas.blend(np.clip(canvas.project(thinned), 0, 1), (1.0, 0.69, 0.28))
+    melanin = canvas.clouds(random, 0.7) + 0.7 * canvas.clouds(random, 0.35)
+    between = np.clip(melanin, 0, 3) * (1 - choroid)  # the vessels of the choroid
+    canvas.absorb(canvas.project(0.26 * between), (0.7, 1.0, 0.9))
+    _paint_lacquer_cracks(canvas, random, severity)
+    width = 1.6 + 4.4 * severity
+    axes = (eye.disc_axes[0] + width, eye.disc_axes[1] + 0.75 * width)
+    crescent = 1 - canvas.distance(eye.disc - (0.8 * width, 0.0), axes, eye.disc_turn)
+    scallops = 0.13 * canvas.clouds(random, 2.2) + 0.05 * canvas.clouds(random, 0.7)
+    places = _around(random, (3.0, 0.0), 6.0, round(5 * severity))
+    radii = 1.2 + 3.8 * random.beta(1.2, 1.8, len(places))
+    patches = _patches(canvas, random, places, radii, 0.18)
+    bare = np.maximum(crescent + scallops, patches)
+    _paint_atrophy(canvas, eye, choroid, bare, 0.9)
+    canvas.blend(0.75 * canvas.region(bare, 0.9), (1.0, 0.90, 0.52))  # the flash bleaches it
+    _paint_pigment(canvas, random, bare, severity)
+
+
+def _paint_lacquer_cracks(canvas: Canvas, random: np.random.Generator, severity: float) -> None:
+    """Yellowish lines through the posterior pole, where its membrane broke."""
+    cracks = []
+    for _ in range(round(1 + 3 * severity)):
+        turns = random.uniform(0, 2 * np.pi) + np.cumsum(random.normal(0, 0.18, 24))
+        steps = random.uniform(0.15, 0.35) * np.stack([np.cos(turns), np.sin(turns)], axis=1)
+        points = random.normal(0, 3.0, 2) + np.cumsum(steps, axis=0)
+        cracks.append(Line(points, random.uniform(0.10, 0.24) * np.sin(np.linspace(0.3, 2.9, 24))))
+    lines = canvas.softened(canvas.ribbons(cracks), 0.05)
+    canvas.blend(0.5 * lines, (0.97, 0.76, 0.42))
+
+
+def _paint_pigment(
+    canvas: Canvas, random: np.random.Generator, bare: Plane, severity: float
+) -> None:
+    """Scatter clumps of pigment along the edges of atrophy, inside it and over the macula."""
+    edge = np.exp(-np.square((bare - 0.02) / 0.14))
+    pole = np.exp(-np.square(canvas.distance((0.0, 0.0), (7.0, 5.0), 0.0)))
+    grain = canvas.clouds(random, 0.32) + 0.8 * canvas.clouds(random, 1.1)
+    near = 1.3 * edge + 0.6 * (bare > 0) + 0.4 * pole
+    clumps = canvas.region(grain + near - 3.9 + 0.4 * severity, 2.2)
+    canvas.absorb(0.70 * clumps, (0.8, 1.0, 0.9))
 
 
 def _paint_atrophy(

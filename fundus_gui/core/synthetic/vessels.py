@@ -9,6 +9,7 @@ import numpy as np
 from scipy import ndimage
 
 from fundus_gui.core.synthetic.canvas import Canvas, Colour, Line, Plane, Points
+from fundus_gui.core.synthetic.eye import Eye
 from fundus_gui.core.synthetic.growth import Tree, grow_tree
 
 # A vessel is a cylinder: share of the width and of the blood's depth, from edge to middle.
@@ -42,11 +43,14 @@ ARTERIES = VesselKind(
 )
 
 
-def paint_vessels(canvas: Canvas, disc: Points, kind: VesselKind) -> None:
+def paint_vessels(canvas: Canvas, eye: Eye, kind: VesselKind) -> None:
     """Grow the tree of one kind from the disc and lay its blood over the picture."""
     random = canvas.stream(kind.name)
-    tree = grow_tree(disc, random)
-    lines = list(_lines(tree, _wound(np.array(tree.places), disc, kind.winding, random), kind))
+    tree = grow_tree(eye.disc, random)
+    places = _wound(np.array(tree.places), eye.disc, kind.winding, random)
+    from_disc = np.linalg.norm(places - eye.disc, axis=1)
+    places[:, 0] += eye.nasal_shift * np.exp(-np.square(from_disc / 2.4))
+    lines = list(_lines(tree, places, kind.scale * eye.vessel_width))
     depth: Plane = np.zeros((canvas.height, canvas.width), np.float32)
     for share, part in _PROFILE:
         narrowed = [line.narrowed(share) for line in lines if share == 1 or line.width > 0.09]
@@ -56,7 +60,7 @@ def paint_vessels(canvas: Canvas, disc: Points, kind: VesselKind) -> None:
     canvas.absorb(ndimage.gaussian_filter(depth, 0.022 * canvas.density), kind.absorbance)
 
 
-def _lines(tree: Tree, places: Points, kind: VesselKind) -> Iterator[Line]:
+def _lines(tree: Tree, places: Points, scale: float) -> Iterator[Line]:
     """Cut the tree into smooth lines, each following the widest child; stubs are left out."""
     radii = tree.radii()
     heir: dict[int, int] = {}
@@ -72,7 +76,7 @@ def _lines(tree: Tree, places: Points, kind: VesselKind) -> Iterator[Line]:
         if len(chain) < 6:
             continue
         points = ndimage.gaussian_filter1d(places[chain], 1.6, axis=0, mode="nearest")
-        widths = ndimage.gaussian_filter1d(2 * kind.scale * radii[chain], 3.0, mode="nearest")
+        widths = ndimage.gaussian_filter1d(2 * scale * radii[chain], 3.0, mode="nearest")
         widths *= np.clip(np.arange(len(chain), 0, -1) / 9, 0.3, 1.0)  # tips fade away
         if parent >= 0:
             points[0] = places[node]

@@ -16,10 +16,8 @@ from fundus_gui.gui.demo.demo_window import DemoWindow
 from fundus_gui.gui.demo.idle import IdleWatch
 from fundus_gui.gui.demo.loop import DemoLoop
 from fundus_gui.gui.demo.scene import Scene
-from fundus_gui.gui.labels import class_title
-from fundus_gui.gui.model_colours import model_colours
+from fundus_gui.gui.model_colours import appearance_of
 from fundus_gui.gui.sentences import spoken
-from fundus_gui.gui.widgets.appearance import Appearance
 
 if TYPE_CHECKING:
     from fundus_gui.core.assessments import Classify
@@ -91,10 +89,8 @@ class ConferenceMode(QObject):
     ) -> None:
         """Begin the show with these photographs, else those that are open, else the samples."""
         self._paths = tuple(paths) or self._visited.opened or (samples_dir(),)
-        titles = {name: model.title for name, model in catalogue.models.items()}
-        colours = model_colours(catalogue.models)
         stage = self.show_window.stage
-        stage.set_appearance(Appearance(class_title, titles, colours))
+        stage.set_appearance(appearance_of(catalogue.models))
         if spec is None:
             stage.say(self.tr("No weights are installed: there is nothing to show."))
         else:

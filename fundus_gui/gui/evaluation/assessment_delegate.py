@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QDateTime, QLocale, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import QDateTime, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPalette
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from fundus_gui.core.assessments.folder import AssessmentSummary
+from fundus_gui.gui.labels import day_and_month
 from fundus_gui.gui.widgets.appearance import blend
 
 SUMMARY_ROLE = Qt.ItemDataRole.UserRole
@@ -52,7 +53,7 @@ class AssessmentDelegate(QStyledItemDelegate):
         bold.setBold(True)
         _paint_words(painter, rows[0], summary.name, bold, text)
         _paint_words(painter, rows[1], measured_text(summary), option.font, text)
-        day = QLocale().toString(QDateTime.fromString(summary.date, Qt.DateFormat.ISODate), "d MMM")
+        day = day_and_month(QDateTime.fromString(summary.date, Qt.DateFormat.ISODate))
         painter.setPen(muted)
         painter.drawText(rows[2], Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, day)
         rows[2].setRight(rows[2].right() - option.fontMetrics.horizontalAdvance(day) - _PAD)

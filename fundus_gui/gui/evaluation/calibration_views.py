@@ -32,8 +32,19 @@ class ReliabilityView(FigureView):
 
     def set_diagrams(self, diagrams: Sequence[Diagram]) -> None:
         """Show these from left to right."""
-        self.setAccessibleDescription(", ".join(title for title, _ in diagrams))
+        self.setAccessibleDescription("\n".join(map(self._described, diagrams)))
         self.set_drawing(partial(draw_diagrams, tuple(diagrams)))
+
+    def _described(self, diagram: Diagram) -> str:
+        """Say how sure the answers of each bar are, and how many of them are right."""
+        title, bins = diagram
+        words = self.tr("{confidence} sure, {accuracy} right")
+        bars = (
+            words.format(confidence=f"{bar.confidence:.0%}", accuracy=f"{bar.accuracy:.0%}")
+            for bar in bins
+            if bar.images
+        )
+        return f"{title}: {'; '.join(bars)}"
 
     def sizeHint(self) -> QSize:
         """Ask for diagrams that are easy to read."""

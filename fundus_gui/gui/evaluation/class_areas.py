@@ -80,6 +80,12 @@ class ClassAreas(QTableWidget):
                     )
                 self.setItem(row, column, item)
 
+    def words(self, figure: str) -> str:
+        """Say the areas under the curves of all classes: `auc` or `average_precision`."""
+        column = 1 + _FIGURES.index(figure)
+        cells = ((self.item(row, 0), self.item(row, column)) for row in range(self.rowCount()))
+        return ", ".join(f"{name.text()} {area.text()}" for name, area in cells if name and area)
+
     def recolour(self) -> None:
         """Follow the palette."""
         for row in range(self.rowCount()):

@@ -37,7 +37,6 @@ from fundus_gui.gui.evaluation.figure_table import (
 from fundus_gui.gui.evaluation.figure_titles import figure_title, probability
 from fundus_gui.gui.evaluation.model_choice import ModelChoice
 from fundus_gui.gui.labels import class_title
-from fundus_gui.gui.model_colours import model_colours
 from fundus_gui.gui.widgets.appearance import Appearance
 
 _CLASS_FIGURES = ("sensitivity", "specificity", "precision", "f1", "auc", "average_precision")
@@ -72,6 +71,7 @@ class ClassesTab(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._report: EvaluationReport | None = None
+        self._appearance = Appearance()
         self.model = ModelChoice()
         self.model.currentIndexChanged.connect(self._show_classes)
         self.classes = FigureTable(self.tr("Figures of each class"))
@@ -106,6 +106,10 @@ class ClassesTab(QWidget):
         layout.addWidget(self.empty)
         layout.addWidget(self._scroll)
         self.show_assessment(None)
+
+    def set_appearance(self, appearance: Appearance) -> None:
+        """Say how models are called and coloured, in the assessments to come."""
+        self._appearance = appearance
 
     def show_assessment(self, assessment: Assessment | None) -> None:
         """Show the figures of an evaluation, the vote's first."""
@@ -143,13 +147,12 @@ class ClassesTab(QWidget):
         self.classes.show_rows(titles, [*rows, mean])
 
     def _show_models(self, report: EvaluationReport) -> None:
-        looks = Appearance(model_colours=model_colours(report.ensemble.members))
         names = [name for name in _OVERALL_FIGURES if name in report.vote.figures]
         rows = []
         for evaluated in (report.vote, *report.models[:-1]):
             is_member = evaluated.name in report.ensemble.members
-            icon = looks.swatch(evaluated.name) if is_member else None
-            title = text_item(_title(evaluated, report), icon=icon)
+            icon = self._appearance.swatch(evaluated.name) if is_member else None
+            title = text_item(self._title(evaluated, report), icon=icon)
             rows.append([title, *(interval_item(evaluated.figures[name]) for name in names)])
         if len(rows) > 1:
             for column, name in enumerate(names, start=1):
@@ -158,7 +161,7 @@ class ClassesTab(QWidget):
 
     def _show_pairs(self, report: EvaluationReport) -> None:
         self._pairs_box.setVisible(bool(report.comparisons))
-        names = {evaluated.name: _title(evaluated, report) for evaluated in report.models}
+        names = {evaluated.name: self._title(evaluated, report) for evaluated in report.models}
         titles = [
             self.tr("Pair"),
             *map(figure_title, _COMPARED_FIGURES),
@@ -208,6 +211,11 @@ class ClassesTab(QWidget):
         item.setToolTip("\n".join(map(_delong_line, class_names, pair.delong)))
         return item
 
+    def _title(self, evaluated: ModelEvaluation, report: EvaluationReport) -> str:
+        if evaluated is report.vote and len(report.models) > 1:
+            return report.ensemble.title or evaluated.name
+        return self._appearance.model_title(evaluated.name)
+
     def _legend_text(self, report: EvaluationReport) -> str:
         level = f"{report.settings.bootstrap.level:.0%}".replace("%", " %")
         return self.tr(
@@ -238,11 +246,6 @@ class ClassesTab(QWidget):
     def _copy(self, table: FigureTable) -> None:
         table.copy()
         self.message.emit(self.tr("The table is on the clipboard."))
-
-
-def _title(evaluated: ModelEvaluation, report: EvaluationReport) -> str:
-    is_vote = evaluated is report.vote and len(report.models) > 1
-    return (report.ensemble.title or evaluated.name) if is_vote else evaluated.name
 
 
 def _difference_item(pair: Comparison, name: str) -> FigureItem:

@@ -164,6 +164,8 @@ class CurvesTab(QWidget):
         precision = [_precision(self._curves[place], place) for place in places]
         self.roc.set_lines(roc, reference=_DIAGONAL)
         self.precision.set_lines(precision)
+        self.roc.setAccessibleDescription(self.areas.words("auc"))
+        self.precision.setAccessibleDescription(self.areas.words("average_precision"))
 
     def _show_one(self, index: int) -> None:
         curve = self._curves[index]

@@ -116,7 +116,7 @@ class MeasuresForm(QWidget):
     def _lay_out(self) -> None:
         form = QFormLayout(self._folded)
         form.setContentsMargins(8, 0, 0, 0)
-        form.setVerticalSpacing(6)
+        form.setVerticalSpacing(8)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         rows: tuple[tuple[str, QWidget, str], ...] = (
             (

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QWidget
 from fundus_gui.core.assessments import Assessment
 from fundus_gui.core.evaluation import EvaluationReport
 from fundus_gui.core.evaluation.metrics import Floats
+from fundus_gui.gui.widgets.appearance import Appearance
 
 
 class ModelChoice(QComboBox):
@@ -15,16 +16,22 @@ class ModelChoice(QComboBox):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._appearance = Appearance()
         self.setAccessibleName(self.tr("Whose figures are shown"))
         self.setToolTip(self.tr("The vote, or one of the models that vote"))
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
 
+    def set_appearance(self, appearance: Appearance) -> None:
+        """Say how models are called, in the reports to come."""
+        self._appearance = appearance
+
     def set_report(self, report: EvaluationReport) -> None:
         """Offer the report's models and choose the vote; emits nothing."""
-        vote = report.ensemble.title or report.vote.name
+        name_of = self._appearance.model_title
+        vote = report.ensemble.title or name_of(report.vote.name)
         with QSignalBlocker(self):
             self.clear()
-            members = [model.name for model in report.models[:-1]]
+            members = [name_of(model.name) for model in report.models[:-1]]
             self.addItem(self.tr("Vote: {name}").format(name=vote) if members else vote)
             self.addItems(members)
         self.setEnabled(bool(members))

@@ -160,7 +160,7 @@ class OperatingPane(QWidget):
         frame.setAccessibleName(self.tr("Images by class and call"))
         grid = QGridLayout(frame)
         grid.setContentsMargins(8, 4, 8, 4)
-        grid.setVerticalSpacing(2)
+        grid.setVerticalSpacing(4)
         right = Qt.AlignmentFlag.AlignRight
         headings = (self.tr("Of the class"), self.tr("Others"))
         rows = (self.tr("Called"), self.tr("Not called"))

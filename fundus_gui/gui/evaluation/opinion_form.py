@@ -133,7 +133,7 @@ class OpinionDialog(QDialog):
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
-        layout.setSpacing(12)
+        layout.setSpacing(16)
         for widget in (title, self.form, note, buttons):
             layout.addWidget(widget)
 

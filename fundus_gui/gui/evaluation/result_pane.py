@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QLabel, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QScrollArea, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
+from fundus_gui.core.catalogue import InstalledModel
 from fundus_gui.gui.actions import Actions
 from fundus_gui.gui.error_dialog import ErrorReporter
 from fundus_gui.gui.evaluation.assessment_jobs import KeptAssessment, export_assessment
@@ -27,6 +28,7 @@ from fundus_gui.gui.evaluation.subgroups_tab import SubgroupsTab
 from fundus_gui.gui.evaluation.warning_banner import WarningBanner
 from fundus_gui.gui.evaluation.weights_tab import WeightsTab
 from fundus_gui.gui.file_dialogs import FileDialogs
+from fundus_gui.gui.model_colours import appearance_of
 from fundus_gui.gui.sentences import spoken
 from fundus_gui.gui.worker import JobSlot
 
@@ -66,6 +68,7 @@ class ResultPane(QWidget):
         self._dialogs = dialogs
         self._actions = actions
         self._kept: KeptAssessment | None = None
+        self._models: Mapping[str, InstalledModel] = {}
         self._waiting: set[int] = set()  # tabs that do not show it yet
         self.opinions = SecondOpinions(self)
         self.header = ResultHeader()
@@ -107,6 +110,8 @@ class ResultPane(QWidget):
         ]
         for title, tab in titled:
             self.tabs.addTab(tab, title)
+            for area in tab.findChildren(QScrollArea):
+                area.setAccessibleName(title)
         return [tab for _, tab in titled]
 
     def _connect(self) -> None:
@@ -134,10 +139,18 @@ class ResultPane(QWidget):
             figures.images_chosen.connect(self._on_images_chosen)
         self.weights.ensemble_saved.connect(self.models_changed)
 
+    def set_models(self, models: Mapping[str, InstalledModel]) -> None:
+        """Call and colour models, in the assessments to come, as the installed ones are."""
+        self._models = models
+
     def show_assessment(self, kept: KeptAssessment) -> None:
         """Show an evaluation, on the tab that is open."""
         self._kept = kept
         assessment = kept.assessment
+        looks = appearance_of(self._models, assessment.report.ensemble.members)
+        choices = (self.classes.model, self.confusion.models, self.curves.model)
+        for named in (*choices, self.calibration.model, self.classes, self.weights):
+            named.set_appearance(looks)
         self.header.show_assessment(assessment)
         self.banner.show_warnings(assessment.warnings, is_leak=bool(assessment.leaks))
         self.notes.setText("\n".join(map(spoken, assessment.report.notes)))

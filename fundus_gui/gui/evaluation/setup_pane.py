@@ -17,11 +17,9 @@ from fundus_gui.core.errors import FundusError
 from fundus_gui.gui.error_dialog import ErrorReporter
 from fundus_gui.gui.evaluation.data_section import DataSection
 from fundus_gui.gui.evaluation.measures_form import MeasuresForm
-from fundus_gui.gui.labels import class_title
 from fundus_gui.gui.model_chooser import ModelChooser
-from fundus_gui.gui.model_colours import model_colours
+from fundus_gui.gui.model_colours import appearance_of
 from fundus_gui.gui.training.notice_box import NoticeBox, Remark
-from fundus_gui.gui.widgets.appearance import Appearance
 from fundus_gui.gui.widgets.section import section
 from fundus_gui.gui.widgets.start_bar import StartBar, StartWords
 
@@ -124,11 +122,7 @@ class SetupPane(QWidget):
         self.data.close_threads()
 
     def _add_chooser(self) -> ModelChooser:
-        models = self._catalogue.models
-        titles = {name: model.title for name, model in models.items()}
-        chooser = ModelChooser(
-            self._catalogue, Appearance(class_title, titles, model_colours(models))
-        )
+        chooser = ModelChooser(self._catalogue, appearance_of(self._catalogue.models))
         chooser.choose("")
         chooser.spec_changed.connect(self._on_changed)
         self._models.addWidget(chooser)

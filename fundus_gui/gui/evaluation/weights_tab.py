@@ -29,7 +29,6 @@ from fundus_gui.gui.evaluation.empty_state import EmptyState
 from fundus_gui.gui.evaluation.ensemble_saver import EnsembleSaver
 from fundus_gui.gui.evaluation.weights_jobs import Compared, compare_methods
 from fundus_gui.gui.evaluation.weights_table import WeightsTable, method_title
-from fundus_gui.gui.model_colours import model_colours
 from fundus_gui.gui.sentences import spoken
 from fundus_gui.gui.widgets.appearance import Appearance
 from fundus_gui.gui.widgets.figure_view import FigureView
@@ -59,6 +58,7 @@ class WeightsTab(QWidget):
         self._votes: list[ComparedVote] = []
         self._settings = ComparisonSettings()
         self._map: WeightMap | None = None
+        self._appearance = Appearance()
         self.empty = EmptyState("")
         self.source = _sentence()
         self.compare_bar = CompareBar()
@@ -93,6 +93,10 @@ class WeightsTab(QWidget):
         layout.addWidget(self.empty)
         layout.addWidget(self._content)
         self.show_assessment(None)
+
+    def set_appearance(self, appearance: Appearance) -> None:
+        """Say how models are called and coloured, in the assessments to come."""
+        self._appearance = appearance
 
     def show_assessment(self, assessment: Assessment | None) -> None:
         """Offer to compare the ways to vote on the assessment's other part."""
@@ -148,7 +152,9 @@ class WeightsTab(QWidget):
     def _on_record(self, record: object) -> None:
         if isinstance(record, ComparedVote):
             self._votes.append(record)
-            self.table.show_votes(self._votes, self._settings.options.score, self._looks())
+            self.table.show_votes(
+                self._votes, self._settings.options.score, self._members(), self._appearance
+            )
             self.table.show()
             self.explanation.show()
             self._show_progress()
@@ -191,7 +197,7 @@ class WeightsTab(QWidget):
             widget.hide()
 
     def _show_progress(self) -> None:
-        members = len(self._looks().model_colours)
+        members = len(self._members())
         total = members + len(methods_in_order(self._settings, members))
         self.compare_bar.show_progress(self.tr("Comparing…"), len(self._votes), total)
 
@@ -199,19 +205,23 @@ class WeightsTab(QWidget):
         self.notice.setText(text)
         self.notice.setVisible(bool(text))
 
-    def _looks(self) -> Appearance:
-        names = () if self._assessment is None else self._assessment.report.ensemble.members
-        return Appearance(model_colours=model_colours(names))
+    def _members(self) -> tuple[str, ...]:
+        return () if self._assessment is None else self._assessment.report.ensemble.members
 
     def _draw(self) -> None:
         assert self._map is not None
+        titles = tuple(map(self._appearance.model_title, self._members()))
         marks = {
             method_title(vote.name): vote.fit.weights
             for vote in self._votes
             if vote.kind == "method" and vote.fit.rule == "constant"
         }
-        self.chart.set_drawing(
-            partial(draw_weights, self._map, tuple(self._looks().model_colours), marks)
+        self.chart.set_drawing(partial(draw_weights, self._map, titles, marks))
+        best = zip(titles, self._map.best, strict=True)
+        self.chart.setAccessibleDescription(
+            self.tr("Best: {weights}").format(
+                weights=", ".join(f"{title} {weight:.2f}" for title, weight in best)
+            )
         )
         self.chart.show()
 

@@ -72,10 +72,19 @@ class WeightsTable(FigureTable):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(QCoreApplication.translate("WeightsTable", "Ways to vote"), parent)
+        self._appearance = Appearance()
         self.setItemDelegateForColumn(_WEIGHTS_COLUMN, _WeightsDelegate(self))
 
-    def show_votes(self, votes: Sequence[ComparedVote], score: Score, looks: Appearance) -> None:
-        """Show these; what was chosen stays so."""
+    def show_votes(
+        self,
+        votes: Sequence[ComparedVote],
+        score: Score,
+        members: Sequence[str],
+        appearance: Appearance,
+    ) -> None:
+        """Show these of an ensemble's members; what was chosen stays so."""
+        self._appearance = appearance
+        colours = [appearance.model_colour(name) for name in members]
         chosen = self.chosen
         titles = [
             self.tr("Way to vote"),
@@ -84,7 +93,7 @@ class WeightsTable(FigureTable):
             self.tr("Less best member"),
             self.tr("Weights"),
         ]
-        self.show_rows(titles, [self._row(vote, looks) for vote in votes])
+        self.show_rows(titles, [self._row(vote, colours) for vote in votes])
         for row in range(self.rowCount()):
             vote = self._vote(row)
             if chosen is not None and vote is not None and vote.name == chosen.name:
@@ -109,11 +118,11 @@ class WeightsTable(FigureTable):
         vote: ComparedVote | None = item.data(_VOTE) if item is not None else None
         return vote
 
-    def _row(self, vote: ComparedVote, looks: Appearance) -> list[FigureItem]:
+    def _row(self, vote: ComparedVote, colours: Sequence[str]) -> list[FigureItem]:
         is_member = vote.kind == "member"
         title = text_item(
-            vote.name if is_member else method_title(vote.name),
-            icon=looks.swatch(vote.name) if is_member else None,
+            self._appearance.model_title(vote.name) if is_member else method_title(vote.name),
+            icon=self._appearance.swatch(vote.name) if is_member else None,
             tooltip="\n".join((vote.name, *map(spoken, vote.fit.notes))),
         )
         remark = self.tr("alone") if is_member else method_remark(vote.name)
@@ -124,7 +133,7 @@ class WeightsTable(FigureTable):
             interval_item(vote.interval),
             self._difference(vote, is_self=vote.name == "equal", against_equal=True),
             self._difference(vote, is_self=False, against_equal=False),
-            _weights_item(vote, looks),
+            _weights_item(vote, colours),
         ]
 
     def _difference(self, vote: ComparedVote, *, is_self: bool, against_equal: bool) -> FigureItem:
@@ -139,11 +148,10 @@ class WeightsTable(FigureTable):
         return item
 
 
-def _weights_item(vote: ComparedVote, looks: Appearance) -> FigureItem:
+def _weights_item(vote: ComparedVote, colours: Sequence[str]) -> FigureItem:
     weights = vote.fit.weights
     item = FigureItem(" : ".join(f"{weight:.2f}" for weight in weights))
     item.setData(COPIED, [", ".join(f"{weight:.6g}" for weight in weights)])
-    colours = list(looks.model_colours.values())
     item.setData(_WEIGHTS, list(zip(weights, colours, strict=True)))
     if vote.fit.rule != "constant":
         item.setText(QCoreApplication.translate("WeightsTable", "by image"))

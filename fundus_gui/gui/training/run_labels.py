@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 
 from fundus_gui.core.runs import EpochReport, Preparing, Run
 from fundus_gui.core.runs.reading import Status
-from fundus_gui.gui.labels import Counts
+from fundus_gui.gui.labels import Counts, day_and_month
 
 
 def status_title(status: Status) -> str:
@@ -127,7 +127,7 @@ def date_text(made: float) -> str:
 
 def day_text(made: float) -> str:
     """Return a day, in seconds of the epoch, without its year."""
-    return QLocale().toString(QDateTime.fromSecsSinceEpoch(int(made)), "d MMM")
+    return day_and_month(QDateTime.fromSecsSinceEpoch(int(made)))
 
 
 def seconds_since(date: str, now: datetime) -> float:

@@ -7,24 +7,17 @@ measured in pixels, one layout serves both, and redrawing is fast enough to foll
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, get_font_names
+from matplotlib.font_manager import FontProperties
+
+from fundus_gui.core.reports.style import faces
 
 LINE_HEIGHT = 1.35  # of the font size
 _CAPITAL_HEIGHT = 0.73  # of the font size
-# Faces that carry Chinese, Japanese and Korean, for translated titles.
-_WIDE_FACES = (
-    "Noto Sans CJK SC",
-    "Microsoft YaHei",
-    "PingFang SC",
-    "WenQuanYi Micro Hei",
-    "Droid Sans Fallback",
-)
 _FIRST_WIDE = "\u2e80"
 
 
@@ -82,7 +75,7 @@ class Sheet:
     def font(self, size: float = 0.0, *, bold: bool = False) -> FontProperties:
         """Return the style's font, in its size unless another is given."""
         return FontProperties(
-            family=list(_families(self.style.font_family, wide=False)),
+            family=list(faces(self.style.font_family, wide=False)),
             size=size or self.style.font_size,
             weight="bold" if bold else "normal",
         )
@@ -166,12 +159,5 @@ class Sheet:
         if max(text, default="") < _FIRST_WIDE:
             return font
         wide = font.copy()
-        wide.set_family(list(_families(self.style.font_family, wide=True)))
+        wide.set_family(list(faces(self.style.font_family, wide=True)))
         return wide
-
-
-@cache
-def _families(preferred: str, *, wide: bool) -> tuple[str, ...]:
-    installed = set(get_font_names())
-    wanted = (preferred, "DejaVu Sans", *(_WIDE_FACES if wide else ()))
-    return tuple(dict.fromkeys(name for name in wanted if name in installed))

@@ -87,6 +87,14 @@ class ConfusionView(FigureView):
         self.matrix, self._class_names = matrix, class_names
         titles = tuple(map(class_title, class_names))
         is_whole = len(matrix) == len(titles) > 0
+        rows = zip(titles, matrix, range(len(titles)), strict=True) if is_whole else ()
+        words = self.tr("{name}: {right} of {images} right")
+        self.setAccessibleDescription(
+            "\n".join(
+                words.format(name=title, right=row[place], images=sum(row))
+                for title, row, place in rows
+            )
+        )
         self.set_drawing(partial(draw_matrix, matrix, titles) if is_whole else None)
 
     def sizeHint(self) -> QSize:
@@ -95,7 +103,7 @@ class ConfusionView(FigureView):
 
     def minimumSizeHint(self) -> QSize:
         """Never be smaller than can be read."""
-        return QSize(300, 280)
+        return QSize(300, 340)
 
 
 def draw_curves(curves: Sequence[Curve], figure: Figure, style: Style) -> None:

@@ -12,7 +12,7 @@ from fundus_gui.gui.widgets.appearance import Appearance, blend
 
 _COLOURS: dict[Outcome, str] = {"report": "#2f9e78", "refer": "#8b6fc9"}
 _TINT = 0.25  # of a chip's colour on the window's
-_PAD = 10  # px beside a chip's text
+_PAD = 8  # px beside a chip's text
 
 
 class DecisionView(QWidget):
@@ -123,7 +123,7 @@ class _Chip(QLabel):
     def __init__(self) -> None:
         super().__init__()
         self._outcome: Outcome | None = None
-        self.setContentsMargins(_PAD, 3, _PAD, 3)
+        self.setContentsMargins(_PAD, 4, _PAD, 4)
 
     def set_outcome(self, outcome: Outcome | None) -> None:
         """Show an outcome; None hides the chip."""

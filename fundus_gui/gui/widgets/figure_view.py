@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QElapsedTimer, QEvent, QTimer
+from PySide6.QtCore import QElapsedTimer, QEvent, Qt, QTimer
 from PySide6.QtGui import QFontInfo, QImage, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -54,6 +54,7 @@ class FigureView(QWidget):
         everything that it refers to must be frozen.
         """
         self._drawing = drawing
+        self.update()
         self.refresh()
 
     def refresh(self) -> None:
@@ -107,10 +108,14 @@ class FigureView(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Show the last picture, stretched while one of the right size is being drawn."""
+        painter = QPainter(self)
         if not self.image.isNull():
-            painter = QPainter(self)
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(self.rect(), self.image)
+        elif self._drawing is not None:
+            painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.tr("Drawing…"))
+        painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the drawing to the new size."""

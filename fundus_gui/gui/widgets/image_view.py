@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QColor,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -32,6 +33,7 @@ _STEP = 1.25
 _LARGEST = 16.0
 _WHEEL_NOTCH = 120  # eighths of a degree, as Qt counts them
 _SMALLEST_LEVEL = 64
+_SURROUND, _WORDS = "#000000", "#c8c8c8"  # as on a reading station, in light and dark alike
 
 
 class ImageView(QGraphicsView):
@@ -52,8 +54,7 @@ class ImageView(QGraphicsView):
         self._fitted = True
         self.setScene(QGraphicsScene(self))
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setBackgroundRole(QPalette.ColorRole.Window)
-        self.viewport().setBackgroundRole(QPalette.ColorRole.Window)
+        self.setBackgroundBrush(QColor(_SURROUND))
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setResizeAnchor(QGraphicsView.ViewportAnchor.AnchorViewCenter)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -70,7 +71,9 @@ class ImageView(QGraphicsView):
         self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._message.setWordWrap(True)
         self._message.setTextFormat(Qt.TextFormat.PlainText)
-        self._message.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        colours = QPalette(self._message.palette())
+        colours.setColor(QPalette.ColorRole.WindowText, QColor(_WORDS))
+        self._message.setPalette(colours)
         self._message.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         layout = QVBoxLayout(self.viewport())
         layout.setContentsMargins(24, 24, 24, 24)
@@ -207,12 +210,6 @@ class ImageView(QGraphicsView):
         super().resizeEvent(event)
         if self._fitted:
             self.fit()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Repaint the surround in the new palette."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self.viewport().update()
 
 
 class _Photograph(QGraphicsItem):

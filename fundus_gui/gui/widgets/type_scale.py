@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 # Of the size of running text, which is the system's; each about a fifth above the one before.
 HEADING: Final = 1.2  # of a part of a page
 TITLE: Final = 1.5  # of what is shown, or of what to do
-DISPLAY: Final = 1.75  # figures that are read from afar
+DISPLAY: Final = 1.8  # figures that are read from afar
 
 
 def enlarge(widget: QWidget, size: float, *, bold: bool = False) -> None:

@@ -23,7 +23,7 @@ from fundus_gui.gui.widgets.appearance import Appearance
 
 _SENTENCES = 3  # flip points in words; the others are in the tooltip
 _YES, _NO = "✓", "✗"
-_NARROW = 400  # pixels
+_NARROW = 440  # pixels
 _MODEL, _WEIGHT, _CLASS, _PROBABILITY, _AGREES = range(5)
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -191,6 +191,8 @@ class _VoteTable(QTableWidget):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setAlternatingRowColors(True)
         self.setTabKeyNavigation(False)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -1,7 +1,7 @@
 """A storage that is reached by HTTP: serves a folder, takes what is put, and fails where asked.
 
-Run as a program with the folder: prints its address, ends with its input. GET, HEAD, PUT and
-DELETE are those of an object storage; of a name that begins with `cut` the connection breaks in
+Run as a program with the folder: prints its address, ends with its input. GET, HEAD and PUT are
+those of an object storage; of a name that begins with `cut` the connection breaks in
 the middle, one with `denied` is refused, one with `broken` is an error of the server, as long as
 there is no file `well` in the folder.
 """
@@ -48,14 +48,6 @@ class Storage(SimpleHTTPRequestHandler):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.with_name(f".{path.name}").write_bytes(content)
         path.with_name(f".{path.name}").replace(path)
-        self._done()
-
-    def do_DELETE(self) -> None:
-        """Take a file away."""
-        Path(self.translate_path(self.path)).unlink()
-        self._done()
-
-    def _done(self) -> None:
         self.send_response(204)
         self.send_header("Content-Length", "0")
         self.end_headers()

@@ -17,6 +17,7 @@ from fundus_gui.core.inference import predict_images
 from fundus_gui.core.results import ImageResult
 
 fsspec = pytest.importorskip("fsspec", reason="fsspec is not installed.")
+import odd_storage  # noqa: E402, F401 (needs fsspec)
 
 ROOT = "memory://bucket/eyes"
 
@@ -89,6 +90,17 @@ def test_what_is_missing_in_the_storage_is_a_row_that_says_so(
     assert gone["relative_path"] == "gone.png"
     assert gone["error"] == "there is no such file in the storage"
     assert good["status"] == "ok"
+
+
+@pytest.mark.usefixtures("photographs")
+def test_whatever_error_a_storage_has_is_a_row_and_the_others_are_done(
+    loaded: Ensemble, there: Path
+) -> None:
+    urls = ["odd://bucket/patient.png", f"{ROOT}/000.png", "odd://bucket/silent"]
+    denied, good, silent = rows(fetched(loaded, urls, there), loaded, there)
+    told = "it could not be fetched from the storage (CloudError)"
+    assert (denied["error"], silent["error"], good["status"]) == (told, told, "ok")
+    assert list(there.iterdir()) == []
 
 
 def test_files_of_the_file_system_stay_where_they_are(

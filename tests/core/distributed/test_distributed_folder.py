@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from fundus_gui.core.distributed import Folder
-from fundus_gui.core.errors import ConfigError, ExportError
+from fundus_gui.core.distributed import Folder, list_photographs
+from fundus_gui.core.errors import ConfigError, ExportError, FundusError, ImageError
 
 fsspec = pytest.importorskip("fsspec", reason="fsspec is not installed.")
+import odd_storage  # noqa: E402, F401 (needs fsspec)
 
 
 @pytest.fixture(params=["path", "file", "memory"])
@@ -34,6 +35,8 @@ def test_what_is_written_is_read_again(folder: Folder) -> None:
         folder.write("a", b"3")
     assert folder.names() == ["a", "b"]
     assert (folder.read("a"), folder.read("b")) == (b"3", b"1")
+    folder.remove("b")
+    assert folder.names() == ["a"]
 
 
 def test_nothing_but_the_results_lies_in_the_folder(tmp_path: Path) -> None:
@@ -60,3 +63,30 @@ def test_what_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
         Folder(str(tmp_path / "file")).names()
     with pytest.raises(ConfigError, match="nonsense"):
         Folder("nonsense://bucket").write("a", b"1")
+
+
+@pytest.mark.parametrize(
+    ("ask", "kind"),
+    [
+        (lambda: Folder("odd://bucket/results").names(), ExportError),
+        (lambda: Folder("odd://bucket/results").read("a"), ExportError),
+        (lambda: Folder("odd://bucket/results").write("a", b"1"), ExportError),
+        (lambda: Folder("odd://bucket/results").remove("a"), ExportError),
+        (lambda: list_photographs(["odd://bucket/eyes"]), ImageError),
+        (lambda: list_photographs(["odd://bucket/list.csv"]), ImageError),
+    ],
+)
+def test_errors_of_any_storage_are_a_sentence_without_its_keys(
+    ask: Callable[[], object], kind: type[FundusError]
+) -> None:
+    with pytest.raises(
+        kind, match=r"(Access to https://cloud\.example/bucket/.* was denied)"
+    ) as it:
+        ask()
+    assert "secret" not in str(it.value)
+    assert "\n" not in str(it.value)
+
+
+def test_an_error_without_a_word_is_told_by_its_kind() -> None:
+    with pytest.raises(ExportError, match=r"cannot be read \(CloudError\)"):
+        Folder("odd://bucket/silent").names()

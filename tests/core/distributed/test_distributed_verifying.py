@@ -106,8 +106,8 @@ def test_the_first_altered_row_is_named(results: Path, column: str) -> None:
 def test_rows_that_were_removed_put_in_or_moved_are_noticed(results: Path) -> None:
     original = (results / PART).read_bytes()
     for change, sentence in (
-        (lambda table: table.slice(0, 1), r"1 rows are missing at its end"),
-        (lambda table: table.slice(1), r"in line 2 \(003.png\): 1 rows are missing, the first"),
+        (lambda table: table.slice(0, 1), r"1 rows? (is|are) missing at its end"),
+        (lambda table: table.slice(1), r"in line 2 \(003.png\): 1 row.* missing"),
         (lambda table: table.take([1, 0]), r"in line 2 \(003.png\)"),
         (lambda table: table.take([0, 0, 1]), r"in line 3 \(002.png\): it does not belong there"),
     ):
@@ -191,7 +191,7 @@ def test_a_folder_in_object_storage_is_checked_like_any_other(results: Path) -> 
     folder = Folder("memory://bucket/results")
     assert check_parts(folder).classified == 5
     system.pipe_file(f"/bucket/results/{PART}", (results / "part-000000.parquet").read_bytes())
-    with pytest.raises(ResultsError, match=f"{PART} was altered in line 2"):
+    with pytest.raises(ResultsError, match=f"{PART} was altered"):
         check_parts(folder)
     system.rm("/bucket", recursive=True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,10 +11,11 @@ import pytest
 from tiny_results import run_record
 
 from fundus_gui.core.distributed import ClusterSettings, Workers
-from fundus_gui.core.distributed.cluster import connected, spread
+from fundus_gui.core.distributed.cluster import LEAST_RAY, check_version, connected, spread
 from fundus_gui.core.distributed.worker import Job, PartWorker, check_folders
 from fundus_gui.core.errors import ClusterError, ConfigError, DeviceError
 
+ROOT = Path(__file__).resolve().parents[3]
 BIG, SMALL, GPUS = {"CPU": 64.0}, {"CPU": 2.0}, {"CPU": 32.0, "GPU": 4.0}
 
 
@@ -70,6 +72,23 @@ def test_without_ray_one_sentence_says_what_to_install(monkeypatch: pytest.Monke
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(ClusterError, match=r"pip install 'fundus-gui\[ray\]'"), connected(None):
         pass
+
+
+@pytest.mark.parametrize("version", ["2.9.3", "2.49.2", "1.99"])
+def test_a_ray_that_is_too_old_is_refused(version: str) -> None:
+    with pytest.raises(ClusterError, match=rf"Ray {version} is installed, but 2\.50 or newer"):
+        check_version(version)
+
+
+@pytest.mark.parametrize("version", ["2.50.0", "2.100.1", "3.0.0.dev0"])
+def test_a_newer_ray_is_welcome(version: str) -> None:
+    check_version(version)
+
+
+def test_the_least_version_is_the_one_that_is_installed_with_the_program() -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    least = ".".join(map(str, LEAST_RAY))
+    assert f"ray[data]>={least}" in extras["optional-dependencies"]["ray"]
 
 
 def a_job(root: Path, **changes: str) -> Job:

@@ -334,7 +334,7 @@ def test_an_unknown_method_suggests_the_nearest() -> None:
 def test_fixed_weights_of_three_members_must_be_given() -> None:
     with pytest.raises(EnsembleError, match="must be given for 3 models"):
         fit_vote_weights(*answers(1.0, 1.0, 1.0), "fixed")
-    with pytest.raises(EnsembleError, match="3 models need 3 vote weights, but 2 were given"):
+    with pytest.raises(EnsembleError, match="3 models need 3 vote weights, not 2"):
         fit_vote_weights(*answers(1.0, 1.0, 1.0), "fixed", FitOptions(weights=(1, 2)))
 
 

@@ -28,7 +28,8 @@ from fundus_gui.core.reports.evaluation_pictures import evaluation_pictures
 from fundus_gui.core.reports.evaluation_words import comparison_sentence, interval_text, p_text
 from fundus_gui.core.reports.pictures import Picture, rendered
 from fundus_gui.core.reports.style import DARK
-from fundus_gui.core.reports.templates import class_title, figure_text
+from fundus_gui.core.class_titles import class_title
+from fundus_gui.core.reports.templates import figure_text
 
 HOSTILE = '<script>alert("&")</script>'
 

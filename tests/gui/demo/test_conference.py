@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 from fakes import FakeEngine, prediction
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QPixmap
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -149,6 +150,38 @@ def test_a_click_hands_over(
     mode = conference(catalogue, photographs(1))
     qtbot.mouseClick(mode.show_window.stage, Qt.MouseButton.LeftButton)
     assert not mode.show_window.isVisible()
+
+
+def test_a_finger_hands_over(
+    qtbot: QtBot, conference: Callable[..., ConferenceMode], catalogue: Catalogue,
+    photographs: Photographs,
+) -> None:  # fmt: skip
+    show = conference(catalogue, photographs(1)).show_window
+    screen = QTest.createTouchDevice()
+    with qtbot.waitSignal(show.touched):
+        QTest.touchEvent(show, screen).press(0, QPoint(200, 200), show).commit()
+    assert not show.isVisible()
+    QTest.touchEvent(show, screen).release(0, QPoint(200, 200), show).commit()
+
+
+def test_a_visitor_has_the_whole_screen_and_the_owner_the_window_as_it_was(
+    qtbot: QtBot, engine: FakeEngine, visited: Visited, catalogue: Catalogue,
+    photographs: Photographs,
+) -> None:  # fmt: skip
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.setGeometry(60, 70, 400, 300)
+    window.show()
+    mode = ConferenceMode(window, visited, engine.classify)
+    mode.start(catalogue, catalogue.ensembles["pair"], (photographs(1),))
+    assert mode.show_window.isFullScreen()
+    assert mode.show_window.geometry() == window.screen().geometry()
+    qtbot.keyClick(mode.show_window, Qt.Key.Key_Escape)
+    assert window.isMaximized()
+    mode.end()
+    assert not window.isMaximized()
+    assert window.isVisible()
+    assert window.geometry() == QRect(60, 70, 400, 300)
 
 
 def test_left_alone_the_show_begins_again_and_dialogs_are_closed(
