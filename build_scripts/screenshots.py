@@ -28,12 +28,13 @@ if TYPE_CHECKING:
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from PIL import Image
+from PIL import Image, ImageChops
 from screenshots_tour import Tour, show, to_image, wait_for_photograph
 
 Picture = Callable[[Path, str], None]
 
 _LARGEST_FILE = 300_000  # bytes
+_UNSEEN = 4  # of 256 levels: a difference that nobody sees on a flat area
 _SETTLE_MS = 2000  # thumbnails and the photograph come from other threads
 
 
@@ -232,11 +233,18 @@ def save(pixmap: QPixmap, path: Path) -> None:
     picture = to_image(pixmap)
     picture.save(path, optimize=True)
     if path.stat().st_size > _LARGEST_FILE:
-        palette = picture.quantize(256, Image.Quantize.MAXCOVERAGE, kmeans=1)
-        picture.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG).save(
-            path, optimize=True
-        )
+        _in_few_colours(picture).save(path, optimize=True)
     print(path, f"{path.stat().st_size / 1024:.0f} KiB")
+
+
+def _in_few_colours(picture: Image.Image) -> Image.Image:
+    """Reduce to 256 colours, dithered in photographs only: flat areas stay clean."""
+    palette = picture.quantize(256, Image.Quantize.MAXCOVERAGE, kmeans=1)
+    flat = picture.quantize(palette=palette, dither=Image.Dither.NONE)
+    dithered = picture.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG)
+    error = ImageChops.difference(picture, flat.convert("RGB")).convert("L")
+    dithered.paste(flat, mask=error.point(lambda value: 255 if value < _UNSEEN else 0, "1"))
+    return dithered
 
 
 def wait(milliseconds: int) -> None:

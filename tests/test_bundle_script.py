@@ -66,6 +66,7 @@ def test_every_module_of_the_program_goes_in() -> None:
     "name",
     [
         "torch/bin/torch_shm_manager",  # `import torch` asks for it
+        "torch-2.13.0.dist-info/METADATA",
         "torch/functional.py",  # torch.jit reads it
         "torch/_inductor/config.py",  # torch reads the comments in it
         "torch/_dynamo/config.py",
@@ -86,6 +87,7 @@ def test_what_is_needed_is_kept(name: str) -> None:
     "name",
     [
         "torch/bin/protoc-3.13",
+        "torch-2.13.0.dist-info/RECORD",
         "torch/test/big.bin",
         "torch/include/ATen/ATen.h",
         "PySide6/Qt/translations/qtbase_de.qm",

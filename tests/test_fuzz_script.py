@@ -74,6 +74,16 @@ def test_readers_bear_what_atheris_makes_of_sound_files(tmp_path: Path) -> None:
         assert re.match(r"\| \S+ \| 300 \| \d+ \| \d+ \| 0 \| \d+ \| \d+ \|", line)
 
 
+def test_a_later_run_goes_on_where_an_earlier_one_ended(tmp_path: Path) -> None:
+    words = ["--inputs", "20", "--out", str(tmp_path), "--reader", "results.csv"]
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, SCRIPT, *words], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "| results.csv | 20 |" in done.stdout
+
+
 def test_inputs_that_fail_are_kept_once_with_what_they_caused(tmp_path: Path) -> None:
     folder = tmp_path / "fragile"
     subprocess.run(

@@ -5,7 +5,11 @@ from __future__ import annotations
 import pytest
 
 from fundus_gui.core.catalogue import InstalledModel, read_catalogue
-from fundus_gui.core.paths import weights_dir
+from fundus_gui.core.datasets import read_dataset
+from fundus_gui.core.ensemble import load_ensemble
+from fundus_gui.core.inference import predict_images
+from fundus_gui.core.paths import samples_dir, weights_dir
+from fundus_gui.core.results import Prediction
 from fundus_gui.core.selfcheck import check_golden
 
 SHIPPED = read_catalogue([weights_dir()])
@@ -32,3 +36,13 @@ def test_a_card_states_its_licence_and_figures_clearly_better_than_chance(
     assert model.card.licence
     assert model.card.notes
     assert model.card.metrics["validation"]["balanced_accuracy"] > 0.4
+
+
+@pytest.mark.slow
+@pytest.mark.skipif("default" not in SHIPPED.ensembles, reason="no default ensemble lies there")
+def test_the_default_ensemble_calls_every_synthetic_sample_what_it_shows() -> None:
+    samples = read_dataset(samples_dir()).images
+    ensemble = load_ensemble(SHIPPED.ensemble("default"), SHIPPED, device="cpu")
+    found = predict_images(ensemble, [image.path for image in samples])
+    called = [result.label for result in found if isinstance(result, Prediction)]
+    assert called == [image.label for image in samples]

@@ -123,9 +123,11 @@ _DROPPED = (
     "pyarrow/src/",
     "pyarrow/tests/",
     "sklearn/datasets/",
-    "torch/bin/protoc",
-    "torch/bin/test_",
     "torch/include/",
+    "torch/lib/libaoti_custom_ops.",  # like the next three, of torch's own tests
+    "torch/lib/libbackend_with_compiler.",
+    "torch/lib/libjitbackend_test.",
+    "torch/lib/libtorchbind_test.",
     "torch/share/",
     "torch/test/",
     "weights/figures/",
@@ -202,6 +204,7 @@ _WITHOUT_SOURCE = (
     "torch/testing/",
 )
 _SETTINGS = "config"  # begins the names of the files that torch reads settings from
+_OF_PACKAGES = ("METADATA", "entry_points.txt")
 _DEVELOPMENT = (".a", ".bc", ".build", ".h", ".pxd", ".pxi", ".pyi", ".pyx", ".tp")
 
 STRIPPED = (
@@ -236,6 +239,10 @@ def is_kept(name: str, *, placeholders: bool) -> bool:
     if placeholders and path.startswith(_FOREIGN_TORCHVISION):
         return False
     file = PurePath(path).name
+    if path.startswith("torch/bin/"):
+        return file == "torch_shm_manager"  # the one that `import torch` asks for
+    if ".dist-info/" in path:
+        return file in _OF_PACKAGES  # the licences are in THIRD-PARTY-NOTICES.txt
     if path.endswith(".py") and path.startswith(_WITHOUT_SOURCE):
         return file.startswith(_SETTINGS)
     return not (

@@ -15,6 +15,7 @@ import hashlib
 import json
 import os
 import resource
+import shutil
 import signal
 import sys
 import time
@@ -129,6 +130,7 @@ def main() -> None:
     folder = Path(place)
     scratch = folder / "scratch"
     seeds, corpus = folder / "seeds", folder / "corpus"
+    shutil.rmtree(scratch, ignore_errors=True)  # of a run that ended before
     for needed in (scratch, seeds, corpus):
         needed.mkdir(parents=True, exist_ok=True)
     reader = READERS[name](scratch)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import os
+import re
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -21,7 +22,7 @@ from fundus_gui.cli.engine import load
 from fundus_gui.cli.invocation import Invocation
 from fundus_gui.cli.licences import print_licences
 from fundus_gui.core.catalogue import Catalogue, EnsembleSpec
-from fundus_gui.core.errors import ImageError
+from fundus_gui.core.errors import ImageError, ResultsError
 from fundus_gui.core.export import (
     EarlierResults,
     Predict,
@@ -34,6 +35,8 @@ from fundus_gui.core.export import (
 )
 from fundus_gui.core.images import find_images
 from fundus_gui.core.results import ImageResult, Precision
+
+_NEEDS_RAY = re.compile(r"^[a-z][a-z0-9+.-]+://|\.(txt|csv)$", re.IGNORECASE)
 
 
 def classify(
@@ -142,7 +145,19 @@ def _table(new: str | None, begun: str | None) -> tuple[Path | None, EarlierResu
 
 def _opened(sources: Sequence[str], earlier: EarlierResults | None) -> Sequence[Path]:
     """Return the files and folders that were named now, or for the earlier table."""
+    if needs_ray := next(filter(_NEEDS_RAY.search, sources), None):
+        raise typer.BadParameter(
+            f"'{needs_ray}' is no photograph or folder here; lists of photographs and URLs are for "
+            "--engine ray",
+            param_hint="PATH",
+        )
     opened = tuple(map(Path, sources)) or (() if earlier is None else earlier.roots)
+    gone = [root for root in opened if not sources and not os.path.lexists(root)]
+    if earlier is not None and gone:
+        raise ResultsError(
+            f"The photographs of {earlier.path.name} are not in {gone[0]} any more. Name the "
+            "folder where they are now before --resume."
+        )
     if not opened:
         why = " (the table that is continued names none)" if earlier is not None else ""
         raise typer.BadParameter(f"name photographs or folders{why}", param_hint="PATH")

@@ -212,6 +212,7 @@ def _continued(resumption: Resumption) -> str:
     if done.backup is not None:
         text += (
             f" {done.dropped} earlier {one_or_many(done.dropped, 'row')}, of files that are "
-            f"changed or gone, fell out, but {done.backup.name} still has all of them."
+            f"changed or gone, fell out; {done.backup.name} still has "
+            f"{one_or_many(done.dropped, 'it', 'them')}."
         )
     return text

@@ -34,7 +34,7 @@ from fundus_gui.core.assessments.pseudonymised import pseudonymised
 from fundus_gui.core.catalogue import Catalogue
 from fundus_gui.core.datasets import Part
 from fundus_gui.core.evaluation import Bootstrap
-from fundus_gui.core.export import Pseudonyms, own_pseudonyms
+from fundus_gui.core.export import own_pseudonyms
 
 
 def evaluate(
@@ -70,34 +70,34 @@ def evaluate(
     model was trained on are found and told first.
     """
     catalogue = installed_catalogue()
-    settings = replace(
-        decision_settings(coverage, referral_error, referral_rate),
-        bootstrap=Bootstrap(replicates=replicates, method=interval),
-        class_order=_names(class_order),
-        specificity=share(specificity, "--specificity"),
-    )
     judged = labelled_part(data, part, split) if part else default_part(data, split)
     request = AssessmentRequest(
         judged=judged,
         spec=choose_ensemble(catalogue, ensemble, model or [], parse_weights(weights)),
         tuning=_tuning(judged, tune_on, tuning_data, tuning_part, tuning_split),
-        settings=settings,
+        settings=replace(
+            decision_settings(coverage, referral_error, referral_rate),
+            bootstrap=Bootstrap(replicates=replicates, method=interval),
+            class_order=_names(class_order),
+            specificity=share(specificity, "--specificity"),
+        ),
         near_duplicates=near_duplicates,
     )
     classify = classify_with(
         catalogue, device, precision=precision, batch_size=batch_size, workers=workers
     )
-    pseudonyms = own_pseudonyms() if path_names == "hashed" else None
-    _evaluate(request, catalogue, classify, _new_folder(out, request), pseudonyms)
+    _evaluate(request, catalogue, classify, out, path_names)
 
 
 def _evaluate(
     request: AssessmentRequest,
     catalogue: Catalogue,
     classify: Classify,
-    folder: Path,
-    pseudonyms: Pseudonyms | None,
+    out: Path | None,
+    path_names: options.PathNaming,
 ) -> None:
+    folder = _new_folder(out, request)
+    pseudonyms = own_pseudonyms() if path_names == "hashed" else None
     assessment = _assess(replace(request, name=folder.name), catalogue, classify)
     if pseudonyms is not None:
         assessment = pseudonymised(assessment, pseudonyms)

@@ -258,13 +258,7 @@ TuningSplit = Annotated[
 ]
 EvaluationPathNames = Annotated[
     PathNaming,
-    Option(
-        "--paths",
-        help="How tables and report name photographs and patients: relative, as labels.csv does; "
-        "hashed, by pseudonyms that only the key in your own data folder can tell, the same as "
-        "'classify' gives. Columns of labels.csv that are compared as groups of several patients "
-        "stay.",
-    ),
+    Option("--paths", help="Name photographs and patients as 'classify --paths' names files."),
 ]
 EvaluationOut = Annotated[
     Path | None,

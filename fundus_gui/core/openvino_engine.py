@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import logging
 import os
+import shutil
 import sys
-import tempfile
 import threading
 import warnings
 import zipfile
@@ -35,7 +36,7 @@ ENGINE_VARIABLE = "FUNDUS_GUI_ENGINE"  # of the environment; "torch" leaves Open
 # How far the probabilities of a sample may move. In bfloat16, those of other photographs move
 # further than the samples': up to 0.07 where the samples' moved by 0.016, 0.009 where by 0.002.
 _MAY_MOVE = {torch.float32: 1e-4, torch.bfloat16: 0.01}
-_XML, _WEIGHTS, _CHECK = "model.xml", "model.bin", "check.npy"
+_XML, _WEIGHTS, _CHECK = "model.xml", "model.bin", "check.npz"
 # Besides what both libraries raise: an installation that is not whole, or of another generation.
 _FAILURES = (
     *(FundusError, OSError, RuntimeError, ValueError),
@@ -114,29 +115,39 @@ def openvino_network(
     if os.environ.get(ENGINE_VARIABLE) == "torch" or find_spec("openvino") is None:
         return None
     try:
-        path = cache_dir() / "openvino" / f"{checkpoint.sha256}-{_version()}.zip"
+        folder = cache_dir() / "openvino" / f"{checkpoint.sha256}-{_version()}"
         with _one_at_a_time:
-            return _loaded(path, dtype) or _made(checkpoint, path, dtype)
+            return _loaded(folder, dtype) or _made(checkpoint, folder, dtype)
     except _FAILURES as error:
         reason = str(error).strip().rpartition("\n")[2]
         _log.warning("OpenVINO cannot compute the model %s, PyTorch does it (%s).", name, reason)
         return None
 
 
-def _loaded(path: Path, dtype: torch.dtype) -> OpenVINONetwork | None:
+def _loaded(folder: Path, dtype: torch.dtype) -> OpenVINONetwork | None:
     """Return the kept network, None if there is none, or one that is damaged or answers wrongly."""
     try:
-        with zipfile.ZipFile(path) as archive:  # which knows the checksum of each part
-            xml, weights = archive.read(_XML), archive.read(_WEIGHTS)
-            with archive.open(_CHECK) as stream:
-                images, answers = np.load(stream), np.load(stream)
-        model = _openvino().Core().read_model(xml, weights)
-        return _agreeing(model, torch.from_numpy(images), torch.from_numpy(answers), dtype)
+        with (folder / _CHECK).open("rb") as stream, np.load(stream) as check:
+            images, answers = torch.from_numpy(check["images"]), torch.from_numpy(check["answers"])
+            is_whole = str(check["sha256"]) == _sha256(folder)
+        if not is_whole:
+            return None
+        model = _openvino().Core().read_model(folder / _XML)  # maps the weights, which saves memory
+        return _agreeing(model, images, answers, dtype)
     except _DAMAGES:
         return None
 
 
-def _made(checkpoint: Checkpoint, path: Path, dtype: torch.dtype) -> OpenVINONetwork:
+def _sha256(folder: Path) -> str:
+    """Return a hash over both files of a converted network."""
+    digests = []
+    for name in (_XML, _WEIGHTS):
+        with (folder / name).open("rb") as stream:
+            digests.append(hashlib.file_digest(stream, "sha256").hexdigest())
+    return " ".join(digests)
+
+
+def _made(checkpoint: Checkpoint, folder: Path, dtype: torch.dtype) -> OpenVINONetwork:
     """Convert a network, and keep it if it answers as torch does.
 
     Raises:
@@ -149,7 +160,7 @@ def _made(checkpoint: Checkpoint, path: Path, dtype: torch.dtype) -> OpenVINONet
     model = _converted(checkpoint.model, images[:3])
     made = _agreeing(model, images, answers, dtype)
     with contextlib.suppress(OSError, RuntimeError):  # then it is converted again next time
-        _keep(model, images, answers, path)
+        _keep(model, images, answers, folder)
     return made
 
 
@@ -180,6 +191,8 @@ def _converted(network: nn.Module, images: Tensor) -> openvino.Model:
     openvino = _openvino()
     from openvino import frontend
 
+    root = logging.getLogger()  # which the converter leaves changed when it fails
+    level, filters, handlers = root.level, root.filters.copy(), root.handlers.copy()
     try:
         with warnings.catch_warnings():
             # torch means to give its tracer up, but torch.export takes seven times as long.
@@ -193,26 +206,28 @@ def _converted(network: nn.Module, images: Tensor) -> openvino.Model:
         frontend.OpConversionFailure,
         frontend.OpValidationFailure,
     ) as error:
+        root.setLevel(level)
+        root.filters, root.handlers = filters, handlers
         raise RuntimeError(str(error)) from error
     model.reshape([-1, *images.shape[1:]])
     return model
 
 
-def _keep(model: openvino.Model, images: Tensor, answers: Tensor, path: Path) -> None:
+def _keep(model: openvino.Model, images: Tensor, answers: Tensor, folder: Path) -> None:
     """Put a converted network into the cache, and away what an earlier version has put there."""
-    openvino = _openvino()
-    with (
-        tempfile.TemporaryDirectory(prefix="fundus-gui-") as folder,
-        atomic.replacing(path) as stream,
-    ):
-        openvino.save_model(model, Path(folder, _XML), compress_to_fp16=False)
-        with Path(folder, _CHECK).open("wb") as check:
-            np.save(check, images.numpy())
-            np.save(check, answers.numpy())
-        with zipfile.ZipFile(stream, "w") as archive:
-            for name in (_XML, _WEIGHTS, _CHECK):
-                archive.write(Path(folder, name), name)
-    sha256, _, _ = path.name.partition("-")
-    for other in path.parent.glob(f"{sha256}-*.zip"):
-        if other != path:
-            other.unlink(missing_ok=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    draft = atomic.temporary_beside(folder)
+    try:
+        draft.mkdir()
+        _openvino().save_model(model, draft / _XML, compress_to_fp16=False)
+        np.savez(
+            draft / _CHECK, images=images.numpy(), answers=answers.numpy(), sha256=_sha256(draft)
+        )
+        shutil.rmtree(folder, ignore_errors=True)
+        draft.rename(folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    sha256, _, _ = folder.name.partition("-")
+    for other in folder.parent.glob(f"{sha256}-*"):
+        if other != folder:
+            shutil.rmtree(other, ignore_errors=True)

@@ -218,10 +218,7 @@ class Actions(QObject):
         self.pseudonyms = toggle(
             self.tr("Exports with &pseudonyms"),
             "Ctrl+H",
-            self.tr(
-                "Name photographs and patients in tables, copied rows and reports by pseudonyms "
-                "that only the key in your own data folder can tell"
-            ),
+            self.tr("Name photographs and patients by pseudonyms in all that is written or copied"),
         )
         self.languages = self._new_languages()
         self.quit = new(self.tr("&Quit"), "Ctrl+Q", self.tr("Close the window"))

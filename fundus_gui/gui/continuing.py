@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import shlex
 from collections.abc import Generator, Iterable
 from contextlib import closing
 from dataclasses import dataclass
@@ -55,7 +56,7 @@ def read_table(path: Path, catalogue: Catalogue) -> Generator[EarlierResults, No
     if not earlier.roots:
         raise ResultsError(
             f"{path.name} does not say where its photographs are. Continue it with: "
-            f"fundus-gui classify FOLDER --resume {path}"
+            f"fundus-gui classify FOLDER --resume {shlex.quote(str(path))}"
         )
     yield earlier
 

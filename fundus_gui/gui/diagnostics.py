@@ -1,4 +1,4 @@
-"""What somebody who helps needs to know of this installation; no photograph, no path, no name."""
+"""What somebody who helps needs to know of this installation; of paths only what errors named."""
 
 from __future__ import annotations
 

@@ -166,9 +166,8 @@ class ImagePane(QWidget):
         self.view.set_pixels(loaded.pixels)
         height, width = photograph.pixels.shape[:2]
         size = self.tr("{width} × {height} px").format(width=width, height=height)
-        self.caption.setText(
-            " · ".join((self._called(photograph.path), size, *photograph.warnings))
-        )
+        notes = map(spoken, photograph.warnings)
+        self.caption.setText(" · ".join((self._called(photograph.path), size, *notes)))
 
     def _on_loading_takes_long(self) -> None:
         if self._path is not None:  # the last photograph must not be taken for this one

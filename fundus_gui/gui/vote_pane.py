@@ -13,6 +13,7 @@ from fundus_gui.gui.model_chooser import ModelChooser
 from fundus_gui.gui.model_colours import appearance_of
 from fundus_gui.gui.widgets.decision_view import DecisionView
 from fundus_gui.gui.widgets.probability_bars import ProbabilityBars
+from fundus_gui.gui.widgets.type_scale import TITLE, enlarge
 from fundus_gui.gui.widgets.vote_breakdown import VoteBreakdown
 from fundus_gui.gui.widgets.weight_sliders import WeightSliders
 
@@ -40,10 +41,7 @@ class VotePane(QScrollArea):
         self.headline = QLabel()
         self.headline.setWordWrap(True)
         self.headline.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        font = self.headline.font()
-        font.setPointSizeF(font.pointSizeF() * 1.5)
-        font.setBold(True)
-        self.headline.setFont(font)
+        enlarge(self.headline, TITLE, bold=True)
         self.decision = DecisionView()
         self.bars = ProbabilityBars()
         self.bars.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)

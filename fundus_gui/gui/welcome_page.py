@@ -63,6 +63,7 @@ class WelcomePage(QWidget):
             button = QPushButton(action.icon(), action.text())
             button.setToolTip(action.toolTip())
             button.setEnabled(action.isEnabled())
+            action.enabledChanged.connect(button.setEnabled)
             button.setFlat(is_quiet)
             button.setMinimumHeight(28 if is_quiet else 40)
             button.clicked.connect(action.trigger)

@@ -346,8 +346,8 @@
         <translation>以假名导出(&amp;P)</translation>
     </message>
     <message>
-        <source>Name photographs and patients in tables, copied rows and reports by pseudonyms that only the key in your own data folder can tell</source>
-        <translation>在表格、复制的行和报告中以假名表示照片和患者，只有您自己数据文件夹中的密钥才能识别</translation>
+        <source>Name photographs and patients by pseudonyms in all that is written or copied</source>
+        <translation>在所有写出或复制的内容中，以假名表示照片和患者</translation>
     </message>
     <message>
         <source>&amp;Quit</source>

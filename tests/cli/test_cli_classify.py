@@ -323,3 +323,10 @@ def test_weights_that_cannot_be_used_are_told_of(run: Run, photos: Path, tmp_pat
         done = run(*command)
         assert done.code == 0
         assert "Weights file mine.safetensors was refused: it is a pickle file" in done.err
+
+
+@pytest.mark.parametrize("source", ["list.csv", "LIST.TXT", "s3://bucket/eyes"])
+def test_what_only_a_cluster_reads_is_said_to_be_so(run: Run, source: str) -> None:
+    done = run("classify", source)
+    assert done.code == 2
+    assert "lists of photographs and URLs are for --engine ray" in on_one_line(done.err)

@@ -97,7 +97,7 @@ def test_leaks_are_printed_first_and_unreadable_photographs_answered_with_code_3
     )
     assert leak.startswith("WARNING: leaky was trained on 1 of these 23 photographs")
     assert unreadable.startswith("WARNING: 1 of the 24 photographs")
-    assert unreadable.endswith(": 20.png.")
+    assert unreadable.endswith("a table says which and why.")
     made = read_assessment(tmp_path / "out")
     assert [path.name for path in made.leaks["leaky"]] == ["13.png"]
     assert [found.path.name for found in made.judged.unreadable] == ["20.png"]

@@ -134,7 +134,7 @@ def test_photographs_that_moved_are_named_again(run: Run, folder: Path, tmp_path
     moved = folder.rename(tmp_path / "moved")
     gone = run("classify", "--resume", table)
     assert gone.code == 1
-    assert "there is no file or folder at" in gone.err
+    assert f"The photographs of r.csv are not in {folder} any more. Name the folder" in gone.err
     assert "5 rows kept" in run("classify", moved, "--resume", table).out
     assert rows_of(table) == whole
 

@@ -164,7 +164,8 @@ def test_parquet_is_verified_too(run: Run, photos: Path, tmp_path: Path) -> None
     ("arguments", "sentence"),
     [
         (["missing.csv"], "missing.csv; check the spelling."),
-        (["missing.txt"], "missing.txt; check the spelling."),
+        (["missing.txt"], "missing.txt is no table of results: name the .csv or .parquet"),
+        (["r.json"], "r.json is no table of results: name the .csv or .parquet of a run."),
     ],
 )
 def test_what_is_no_table_is_refused_in_a_line(

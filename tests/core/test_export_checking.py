@@ -93,11 +93,11 @@ def swapped(lines: list[bytes]) -> list[bytes]:
 @pytest.mark.parametrize(
     ("alter", "sentence"),
     [
-        (lambda lines: lines[:3] + lines[4:], "line 4 (3.jpg): 1 rows are missing, the first"),
+        (lambda lines: lines[:3] + lines[4:], "line 4 (3.jpg): 1 row is missing, the first"),
         (lambda lines: lines[:1] + lines[3:], "line 2 (2.jpg): 2 rows are missing, the first"),
         (lambda lines: [*lines[:3], lines[5], *lines[3:]], "line 4 (4.jpg): it does not belong"),
         (swapped, "line 5 (4.jpg): it does not belong there; rows up to line 5 were moved"),
-        (lambda lines: lines[:-1], "1 rows are missing at its end, for its record r.json tells of"),
+        (lambda lines: lines[:-1], "1 row is missing at its end, for its record r.json tells of"),
         (lambda lines: lines[:1], f"{ROWS} rows are missing at its end"),
         (lambda lines: [*lines, lines[-1]], "line 11 (8.jpg): a cell of it or its row_hash was"),
         (lambda lines: [*lines[:3], b"a,b\r\n", *lines[3:]], "line 4: it has 2 cells, not 26."),

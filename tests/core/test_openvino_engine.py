@@ -6,7 +6,6 @@ import logging
 import os
 import subprocess
 import sys
-import zipfile
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -37,7 +36,9 @@ needs_bfloat16 = pytest.mark.skipif(
 )
 SIZE = 64
 QUICK = ("tiny", "vit_ti_16", "timm:resnet18")
-NAMES = sorted({*SMALL, *QUICK, "timm:tf_efficientnet_lite0"})
+# Untrained ones blow up what float32 rounds away, so that they are left to torch.
+UNSTABLE = {"efficientnet_v2_s", "efficientnet_v2_s_aihao"}
+NAMES = sorted({*SMALL, *QUICK, "timm:tf_efficientnet_lite0"} - UNSTABLE)
 CLASSES = ("a", "b", "c", "d")
 
 
@@ -141,39 +142,48 @@ def test_a_network_is_converted_once(
     np.testing.assert_array_equal(probabilities(first, images(2)), probabilities(again, images(2)))
 
 
-@pytest.mark.parametrize("damage", ["empty", "short", "flipped", "another", "wrong"])
+@pytest.mark.parametrize("name", ["model.xml", "model.bin", "check.npz"])
+@pytest.mark.parametrize("damage", ["gone", "empty", "short", "flipped"])
 def test_a_damaged_cache_is_made_anew(
-    damage: str, checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
+    name: str, damage: str, checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert openvino_network("tiny", checkpoint) is not None
-    (path,) = kept()
-    content = path.read_bytes()
-    if damage == "wrong":  # weights of other numbers, in an archive that is whole
-        with zipfile.ZipFile(path) as archive:
-            parts = {name: bytearray(archive.read(name)) for name in archive.namelist()}
-        parts["model.bin"] = bytearray(len(parts["model.bin"]))
-        with zipfile.ZipFile(path, "w") as archive:
-            for name, part in parts.items():
-                archive.writestr(name, bytes(part))
-    else:
-        middle = len(content) // 2
-        flipped = content[:middle] + bytes([content[middle] ^ 255]) + content[middle + 1 :]
-        forms = {"empty": b"", "short": content[:middle], "flipped": flipped, "another": b"PK?"}
-        path.write_bytes(forms[damage])
-    network = openvino_network("tiny", checkpoint)
+    (folder,) = kept()
+    content = (folder / name).read_bytes()
+    middle = len(content) // 2
+    flipped = content[:middle] + bytes([content[middle] ^ 255]) + content[middle + 1 :]
+    (folder / name).unlink()
+    if damage != "gone":
+        forms = {"empty": b"", "short": content[:middle], "flipped": flipped}
+        (folder / name).write_bytes(forms[damage])
+    assert_computes(openvino_network("tiny", checkpoint), checkpoint)
+    monkeypatch.setattr(openvino_engine, "_converted", refusing)
+    assert_computes(openvino_network("tiny", checkpoint), checkpoint)
+
+
+def test_a_kept_network_that_answers_otherwise_is_made_anew(checkpoint: Checkpoint) -> None:
+    assert openvino_network("tiny", checkpoint) is not None
+    (folder,) = kept()
+    weights = folder / "model.bin"
+    weights.write_bytes(bytes(weights.stat().st_size))
+    with np.load(folder / "check.npz") as check:
+        parts = {**check, "sha256": openvino_engine._sha256(folder)}
+    np.savez(folder / "check.npz", **parts)
+    assert_computes(openvino_network("tiny", checkpoint), checkpoint)
+
+
+def assert_computes(network: OpenVINONetwork | None, checkpoint: Checkpoint) -> None:
     assert network is not None
     truth = probabilities(checkpoint.model, images(2))
     np.testing.assert_allclose(probabilities(network, images(2)), truth, atol=1e-5)
-    monkeypatch.setattr(openvino_engine, "_converted", refusing)
-    assert openvino_network("tiny", checkpoint) is not None
 
 
 def test_what_another_version_has_converted_goes(checkpoint: Checkpoint) -> None:
     folder = cache_dir() / "openvino"
     folder.mkdir(parents=True)
-    old, of_another = folder / f"{checkpoint.sha256}-2020.1.zip", folder / "0-2020.1.zip"
-    old.touch()
-    of_another.touch()
+    old, of_another = folder / f"{checkpoint.sha256}-2020.1", folder / "0-2020.1"
+    old.mkdir()
+    of_another.mkdir()
     assert openvino_network("tiny", checkpoint) is not None
     assert not old.exists()
     assert of_another.exists()
@@ -232,11 +242,11 @@ def test_nobody_is_told_of_its_use(tmp_path: Path) -> None:
 
 
 class _Undecided(nn.Module):
-    """Goes another way for each image, which a trace does not see."""
+    """Goes another way for the images that are traced, which a trace does not see."""
 
     def forward(self, x: Tensor) -> Tensor:
-        bright = x.mean() > 0
-        return x.mean(dim=(2, 3)) if bright else -x.mean(dim=(2, 3))
+        means = x.mean(dim=(2, 3))
+        return means if len(x) == 3 else -means
 
 
 class _Unknown(nn.Module):

@@ -16,10 +16,10 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from fundus_gui.gui.main_window import MainWindow
+from fundus_gui.gui.result_columns import Status
 
 PAGES = ("classify", "train", "evaluate")
 Photographs = Callable[..., Path]
-Wait = Callable[[], None]
 
 
 def reached_by_tab(window: QWidget) -> list[QWidget]:
@@ -49,14 +49,18 @@ def described(widget: QWidget) -> str:
     return " in ".join(path)
 
 
+def classify(window: MainWindow, folder: Path, qtbot: QtBot) -> None:
+    window.open_paths([folder])
+    qtbot.waitUntil(lambda: window.page.model.count(Status.CLASSIFIED) == 3, timeout=20_000)
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_whatever_takes_the_focus_tells_a_screen_reader_its_name(
-    page: str, open_window: Callable[[], MainWindow], photographs: Photographs, wait_idle: Wait
+    page: str, open_window: Callable[[], MainWindow], photographs: Photographs, qtbot: QtBot
 ) -> None:
     window = open_window()
     if page == "classify":
-        window.open_paths([photographs(3)])
-        wait_idle()
+        classify(window, photographs(3), qtbot)
     window.show_page(page)
     nameless = [described(w) for w in reached_by_tab(window) if not accessible_name(w).strip()]
     assert nameless == []
@@ -109,9 +113,11 @@ def twice_as_large(qapp: QApplication) -> Iterator[None]:
 @pytest.mark.usefixtures("twice_as_large")
 @pytest.mark.parametrize("page", PAGES)
 def test_text_of_twice_the_size_is_not_cut(
-    page: str, open_window: Callable[[], MainWindow], qtbot: QtBot
+    page: str, open_window: Callable[[], MainWindow], photographs: Photographs, qtbot: QtBot
 ) -> None:
     window = open_window()
+    if page == "classify":
+        classify(window, photographs(3), qtbot)
     window.resize(1920, 1200)
     window.show_page(page)
     qtbot.wait(50)

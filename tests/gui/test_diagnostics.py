@@ -30,7 +30,7 @@ def test_it_tells_versions_models_settings_and_the_end_of_the_log(
     assert "line 0\n" not in told
 
 
-def test_no_path_that_was_opened_is_told(
+def test_no_path_that_the_settings_remember_is_told(
     qtbot: QtBot,  # noqa: ARG001 - screens need an application
     catalogue: Catalogue,
     tmp_path: Path,

@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 from fakes import RecordedErrors, installed_model
+from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QIcon, QPixmap
 from PySide6.QtWidgets import QApplication, QComboBox, QToolButton
 from pytestqt.qtbot import QtBot
 
 from fundus_gui.gui.image_pane import ImagePane
+from fundus_gui.gui.language import use_language
 
 
 @pytest.fixture
@@ -43,6 +45,16 @@ def test_a_photograph_is_shown_with_name_and_size(
     qtbot.waitUntil(lambda: pane.caption.text() == "eye0.png · 32 × 24 px")
     assert size(pane) == (32, 24)
     assert pane.view.message() == ""
+
+
+def test_notes_on_a_photograph_are_in_the_language_of_the_window(
+    qtbot: QtBot, qapp: QApplication, pane: ImagePane, tmp_path: Path
+) -> None:
+    Image.new("RGBA", (32, 24), (200, 80, 30, 0)).save(tmp_path / "eye.png")
+    use_language(qapp, "zh_CN")
+    pane.show_path(tmp_path / "eye.png")
+    qtbot.waitUntil(lambda: "透明" in pane.caption.text())
+    use_language(qapp, "en")
 
 
 def test_the_last_of_many_choices_is_shown(

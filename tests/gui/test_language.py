@@ -17,6 +17,7 @@ from fundus_gui.core.paths import resources_dir
 from fundus_gui.gui.labels import Counts
 from fundus_gui.gui.language import LANGUAGES, system_language, use_language
 from fundus_gui.gui.main_window import MainWindow
+from fundus_gui.gui.result_columns import Status
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "build_scripts"))
@@ -185,10 +186,14 @@ def test_no_layout_cuts_a_text(
     language: str,
     speak: Callable[[str], None],
     open_window: Callable[[], MainWindow],
+    photographs: Callable[..., Path],
     qtbot: QtBot,
 ) -> None:
     speak(language)
     window = open_window()
+    if page == "classify":
+        window.open_paths([photographs(3)])
+        qtbot.waitUntil(lambda: window.page.model.count(Status.CLASSIFIED) == 3, timeout=20_000)
     window.resize(window.minimumSize())
     window.show_page(page)
     qtbot.wait(50)

@@ -128,13 +128,13 @@ def test_another_language_keeps_what_is_set_up_on_the_train_page(
     before.recipe.editor("epochs").set_value(7)
     before.recipe.fold.setChecked(True)
     before.bar.name.setText("mine")
-    config, survey = before.config(), before.data.survey
+    config = before.config()
     window = change_language(qtbot, program, "zh_CN")
     after = window.train_page.setup
     assert after.isVisible()
     assert after.config() == config
     assert (config.epochs, config.data, bool(config.patient_pattern)) == (7, str(labelled), True)
-    assert after.data.survey is survey
+    assert after.data.survey is not None  # before it is read anew
     assert after.recipe.fold.isChecked()
     assert after.bar.name.text() == "mine"
     qtbot.waitUntil(after.bar.start.isEnabled, timeout=60_000)
@@ -295,6 +295,9 @@ def test_a_visitor_sees_names_of_files_only_where_they_are_asked_for(
         for name in ("eye0", "broken_eye", "secret_folder"):
             assert name not in said
         assert not window.recent_menu.isEnabled()
+        assert not window.commands.train_page.isEnabled()
+        train = window.commands.train_page.text()
+        assert not any(b.isEnabled() for b in window.page.welcome.buttons if b.text() == train)
     window.page.results.search.setText("graph 4")
     qtbot.waitUntil(lambda: window.page.model.rowCount() == (0 if are_asked_for else 1))
     window.commands.conference.trigger()

@@ -17,7 +17,7 @@ from fundus_gui.core.errors import EnsembleError, ResultsError
 from fundus_gui.core.export.chain import HASH_LETTERS, unsealed_line
 from fundus_gui.core.export.run_record import identity_of
 from fundus_gui.core.export.tables import undefused, writable
-from fundus_gui.core.export.writing import BYTE_ORDER_MARK, check_format
+from fundus_gui.core.export.writing import BYTE_ORDER_MARK, TABLE_SUFFIXES, check_format
 from fundus_gui.core.results import ImageResult, Precision, Prediction, UnreadableImage
 
 _LINE_END = b"\r\n"
@@ -185,6 +185,10 @@ def read_record(table: Path) -> Record:
     Raises:
         ResultsError: it is missing, damaged or of another version.
     """
+    if table.suffix.lower() not in TABLE_SUFFIXES:
+        raise ResultsError(
+            f"{table.name} is no table of results: name the .csv or .parquet of a run."
+        )
     path = table.with_suffix(".json")
     try:
         content = json.loads(path.read_bytes())

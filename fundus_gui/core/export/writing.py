@@ -99,6 +99,9 @@ _TABLES: dict[str, Callable[[Path, dict[str, type]], _Table]] = {
 }
 
 
+TABLE_SUFFIXES = frozenset(_TABLES)
+
+
 def export_results(
     results: Iterable[ImageResult], out: Path, run: RunRecord, *, overwrite: bool = False
 ) -> Generator[ImageResult, None, None]:

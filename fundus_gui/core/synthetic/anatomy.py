@@ -24,7 +24,7 @@ def choroidal_vessels(canvas: Canvas, eye: Eye) -> Plane:
     for sign in (-1, 1):
         place = np.indices(noise.shape, dtype=np.float32)
         at = place.astype(np.intp)
-        for _ in range(10):
+        for _ in range(eye.choroid_run):
             place += sign * step[:, at[0], at[1]]
             at = np.clip(place + 0.5, 0, len(noise) - 1).astype(np.intp)
             smeared += noise[at[0], at[1]]

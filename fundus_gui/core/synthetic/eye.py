@@ -30,6 +30,7 @@ class Eye:
         complexion: median colour of the retina.
         tessellation: how much the choroid's vessels show, 0 to 1.
         choroid: grain of the choroid's wide and narrow vessels.
+        choroid_run: steps that one of them runs straight to either side.
         macula: density of the macula's pigment and choroid, 1 as usual.
         youth: brightness of nerve fibres and foveal reflex, 0 to 1.
         disc: centre of the optic disc.
@@ -46,6 +47,7 @@ class Eye:
     complexion: tuple[float, float, float]
     tessellation: float
     choroid: tuple[float, float] = (0.66, 0.38)
+    choroid_run: int = 10
     macula: float = 1.0
     youth: float
     disc: Points
@@ -117,6 +119,7 @@ def _myopic(eye: Eye, random: np.random.Generator, severity: float) -> Eye:
         complexion=(1.06 * red, 0.94 * green, 0.72 * blue),
         tessellation=0.50 + 0.35 * severity,
         choroid=(0.36, 0.20),
+        choroid_run=5,
         macula=0.4 - 0.3 * severity,
         youth=0.0,
         disc_axes=(width * (0.95 - 0.2 * severity), height),

@@ -91,8 +91,8 @@ def paint_myopic_atrophy(canvas: Canvas, eye: Eye, choroid: Plane, severity: flo
     thinned = (0.30 + 0.40 * severity) * pole * (1 + mottle)
     canvas.blend(np.clip(canvas.project(thinned), 0, 1), (1.0, 0.69, 0.28))
     melanin = canvas.clouds(random, 0.7) + 0.7 * canvas.clouds(random, 0.35)
-    between = np.clip(melanin, 0, 3) * (1 - choroid)  # the vessels of the choroid
-    canvas.absorb(canvas.project(0.26 * between), (0.7, 1.0, 0.9))
+    between = np.clip(melanin, 0, 3) * (1 - 0.6 * choroid)  # the vessels of the choroid
+    canvas.absorb(canvas.project(0.22 * between), (0.7, 1.0, 0.9))
     _paint_lacquer_cracks(canvas, random, severity)
     width = 1.6 + 4.4 * severity
     axes = (eye.disc_axes[0] + width, eye.disc_axes[1] + 0.75 * width)
@@ -114,9 +114,9 @@ def _paint_lacquer_cracks(canvas: Canvas, random: np.random.Generator, severity:
         turns = random.uniform(0, 2 * np.pi) + np.cumsum(random.normal(0, 0.18, 24))
         steps = random.uniform(0.15, 0.35) * np.stack([np.cos(turns), np.sin(turns)], axis=1)
         points = random.normal(0, 3.0, 2) + np.cumsum(steps, axis=0)
-        cracks.append(Line(points, random.uniform(0.10, 0.24) * np.sin(np.linspace(0.3, 2.9, 24))))
+        cracks.append(Line(points, random.uniform(0.06, 0.15) * np.sin(np.linspace(0.3, 2.9, 24))))
     lines = canvas.softened(canvas.ribbons(cracks), 0.05)
-    canvas.blend(0.5 * lines, (0.97, 0.76, 0.42))
+    canvas.blend(0.4 * lines, (0.97, 0.76, 0.42))
 
 
 def _paint_pigment(

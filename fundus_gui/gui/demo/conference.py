@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from fundus_gui.core.catalogue import Catalogue, EnsembleSpec
+from fundus_gui.core.errors import ImageError
 from fundus_gui.core.paths import samples_dir
 from fundus_gui.gui.demo.demo_window import DemoWindow
 from fundus_gui.gui.demo.idle import IdleWatch
@@ -130,6 +131,8 @@ class ConferenceMode(QObject):
         self.show_window.deleteLater()
 
     def _on_idle(self) -> None:
+        while (menu := QApplication.activePopupWidget()) is not None:
+            menu.close()
         for widget in QApplication.topLevelWidgets():
             if isinstance(widget, QDialog) and widget.isVisible():
                 widget.reject()
@@ -150,7 +153,10 @@ class ConferenceMode(QObject):
 
     def _on_failed(self, error: BaseException) -> None:
         _log.error("%s", error, exc_info=error)
-        self.show_window.stage.say(spoken(str(error)))
+        if isinstance(error, ImageError) and not self._show_names:  # its sentence names the file
+            self._on_nothing_to_show()
+        else:
+            self.show_window.stage.say(spoken(str(error)))
 
     def _caption(self, path: Path) -> str:
         if self._show_names:

@@ -23,7 +23,7 @@ from fundus_gui.gui.widgets.appearance import Appearance
 
 _SENTENCES = 3  # flip points in words; the others are in the tooltip
 _YES, _NO = "✓", "✗"
-_NARROW = 440  # pixels
+_NARROW = 73  # letters of average width
 _MODEL, _WEIGHT, _CLASS, _PROBABILITY, _AGREES = range(5)
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -220,7 +220,7 @@ class _VoteTable(QTableWidget):
 
     def fit_columns(self) -> None:
         """Shorten the headings where space is short; share what is left by model and class."""
-        narrow = self.width() < _NARROW
+        narrow = self.width() < _NARROW * self.fontMetrics().averageCharWidth()
         headings = (
             (self.tr("Model"), ""),
             (self.tr("Weight"), self.tr("Of the model in the vote")),

@@ -73,7 +73,7 @@ def test_a_manifest_goes_before_folders(tmp_path: Path) -> None:
     [
         ([], "holds no images; at least 2 classes are needed"),
         (["1.jpg", "2.jpg"], "holds no images"),
-        (["amd/1.jpg"], "holds 1 images of the class 'amd' alone"),
+        (["amd/1.jpg"], "holds 1 image of the class 'amd' alone"),
         (
             ["amd/1.jpg", "normal/notes.txt", "glaucoma/x.pdf"],
             r"has class folders without an image: 'glaucoma', 'normal'\.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import signal
 import subprocess
 import sys
@@ -165,3 +166,19 @@ def test_a_cluster_that_is_not_there_is_one_sentence(
     assert said.count("fundus-gui: No Ray cluster answers at 127.0.0.1:1") == 1
     assert "Traceback" not in said
     assert manifest(tmp_path / "results")["is_complete"] is False
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3 * SECONDS)
+def test_hashed_names_tell_nothing_and_are_continued(start: Start, tmp_path: Path) -> None:
+    eyes, out = tmp_path / "Mueller", tmp_path / "results"
+    write_photographs(eyes / "Anna", 3)
+    write_broken_files(eyes / "Anna")
+    command = [*on_ray(eyes, out), "--paths", "hashed"]
+    ended(start(*command), 3)
+    write_photographs(eyes / "Berta", 1)
+    assert "Since the last time 1 photograph came." in ended(start(*command), 3)
+    told = (out / "manifest.json").read_text("utf-8") + repr(rows_of_parts(out))
+    names = [path.name for path in eyes.rglob("*.*")]
+    for word in ("Mueller", "Anna", "Berta", str(tmp_path), platform.node(), *names):
+        assert word not in told

@@ -84,7 +84,7 @@ def test_copies_in_two_parts_go_into_the_training_part_and_are_counted(
     data, (notice,) = prepare()
     assert {i.part for i in data.images if i.path.stem in ("03", "copy")} == {"train"}
     assert "1 is in more than one part" in notice
-    assert "1 photograph(s) were moved into the training part" in notice
+    assert "1 photograph was moved into the training part" in notice
 
 
 def test_copies_are_refused_on_request(eyes: Path, prepare: Prepare) -> None:

@@ -9,7 +9,7 @@ from fakes import FakeEngine, prediction
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QPixmap
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from fundus_gui.core.catalogue import Catalogue
@@ -242,3 +242,25 @@ def test_an_error_is_said_on_the_stage(
     engine.error = OSError("the disk is gone")
     stage = conference(catalogue, photographs(1)).show_window.stage
     qtbot.waitUntil(lambda: stage.words == "the disk is gone", timeout=10_000)
+
+
+def test_a_folder_that_is_not_there_is_not_named(
+    conference: Callable[..., ConferenceMode], catalogue: Catalogue, tmp_path: Path, qtbot: QtBot
+) -> None:
+    stage = conference(catalogue, tmp_path / "Doe_Jane").show_window.stage
+    qtbot.waitUntil(lambda: stage.words.startswith("There is no photograph"), timeout=10_000)
+
+
+@pytest.mark.qt_log_ignore("does not support", extend=True)  # said without a screen
+def test_a_menu_that_was_left_open_is_closed_when_the_show_begins_again(
+    qtbot: QtBot, conference: Callable[..., ConferenceMode], catalogue: Catalogue,
+    photographs: Photographs,
+) -> None:  # fmt: skip
+    mode = conference(catalogue, photographs(1))
+    mode.hand_over()
+    menu = QMenu()
+    qtbot.addWidget(menu)
+    menu.addAction("Copy")
+    menu.popup(QPoint(0, 0))
+    qtbot.waitUntil(mode.show_window.isVisible, timeout=10_000)
+    assert not menu.isVisible()

@@ -229,8 +229,9 @@ def test_the_report_is_saved_as_pdf(
     page: EvaluatePage, qtbot: QtBot, keep: Callable[..., Path], tmp_path: Path,
     dialogs: AnsweringDialogs, actions: Actions, monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    def save(shown: Assessment, path: Path) -> Generator[str, None, None]:
+    def save(shown: Assessment, path: Path, *, has_pseudonyms: bool) -> Generator[str, None, None]:
         yield "Writing…"
+        assert not has_pseudonyms
         path.write_text(shown.name, encoding="utf-8")
 
     monkeypatch.setattr(result_pane, "save_pdf", save)
