@@ -41,6 +41,11 @@ def test_models_and_ensembles_are_found(tiny_weights: Path) -> None:
     assert catalogue.refused == ()
 
 
+def test_those_that_vote_come_first_in_their_folder(folder: Path) -> None:
+    write_tiny_model(folder / "a_loner.safetensors", seed=5)
+    assert list(read_catalogue([folder]).models) == ["tiny_a", "tiny_b", "a_loner"]
+
+
 def test_a_model_without_a_title_is_shown_by_its_name(tmp_path: Path) -> None:
     write_tiny_model(tmp_path / "eye.safetensors", title="")
     assert read_catalogue([tmp_path]).model("eye").title == "eye"

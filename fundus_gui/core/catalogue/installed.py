@@ -33,7 +33,7 @@ class Catalogue:
     """The installed models and ensembles, later folders adding to earlier ones.
 
     Attributes:
-        models: by name.
+        models: by name; in each folder, those that vote in an ensemble come first.
         ensembles: by name, the default first.
         refused: one sentence for each file that could not be used.
     """
@@ -151,7 +151,21 @@ def read_catalogue(folders: Sequence[Path] | None = None) -> Catalogue:
             except CheckpointError as error:
                 refused.append(str(error))
         _read_ensembles(folder, models, ensembles, refused)
-    return Catalogue(models, ensembles, tuple(refused))
+    return Catalogue(_voters_first(models, ensembles), ensembles, tuple(refused))
+
+
+def _voters_first(
+    models: Mapping[str, InstalledModel], ensembles: Mapping[str, EnsembleSpec]
+) -> dict[str, InstalledModel]:
+    """Let those that vote come before the others of their folder, in the order of their vote."""
+    voters = list(dict.fromkeys(name for spec in ensembles.values() for name in spec.members))
+    ranks = {name: rank for rank, name in enumerate(voters)}
+    folders = list(dict.fromkeys(model.path.parent for model in models.values()))
+
+    def place(model: InstalledModel) -> tuple[int, int]:
+        return folders.index(model.path.parent), ranks.get(model.name, len(ranks))
+
+    return {model.name: model for model in sorted(models.values(), key=place)}
 
 
 def _read_ensembles(

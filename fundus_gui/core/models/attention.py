@@ -67,7 +67,7 @@ class SimAM(nn.Module):
         if torch.is_grad_enabled() and x.requires_grad:
             gated: Tensor = _TrainedSimAM.apply(x, self.e_lambda)
             return gated
-        if torch.jit.is_tracing():
+        if torch.jit.is_tracing():  # type: ignore[attr-defined, no-untyped-call]
             return _followable(x, self.e_lambda)
         return _gate(x, *_statistics(x, self.e_lambda)).mul_(x).to(x.dtype)
 
