@@ -60,7 +60,7 @@ def publish_member(
         card,
         title=title or find_architecture(card.architecture).title,
         preprocessing=preprocessing,
-        licence=f"{LICENCE} {inherited(card.licence)}".strip(),
+        licence=with_inherited(card.licence),
         notes=notes(card),
         training=provenance(card, run, data),
         metrics={},
@@ -69,9 +69,11 @@ def publish_member(
     save_checkpoint(path, load_file(run.best_file), published, half=True)
 
 
-def inherited(licence: str) -> str:
-    """Return the sentence on the terms of what the training started from or learnt from."""
-    return f"Learnt from weights under: {licence}." if licence else ""
+def with_inherited(licence: str) -> str:
+    """Return the licence of weights, and the terms of what their training started or learnt from."""
+    if licence.startswith(LICENCE):  # of a teacher that was published before
+        return licence
+    return f"{LICENCE} Learnt from weights under: {licence}." if licence else LICENCE
 
 
 def notes(card: ModelCard) -> str:
