@@ -29,6 +29,7 @@ TRANSLATIONS = ROOT / "resources" / "translations"
 ENGLISH = TRANSLATIONS / "fundus_gui_en.ts"
 CORE = ROOT / "fundus_gui" / "core"
 GUI = ROOT / "fundus_gui" / "gui"
+_LAUNCH = GUI / "training" / "launch.py"  # writes into the run why no training began
 _ON_A_TERMINAL = ("distributed", "synthetic")  # what no command of the window does
 # Their words go into files or nowhere; only the errors that they raise are shown.
 _UNSHOWN = ("reports", "models", "conversion/layouts.py", "acceleration")
@@ -110,7 +111,7 @@ def core_sentences() -> list[str]:
         if not name.startswith(_ON_A_TERMINAL):
             found |= dict.fromkeys(_shown(path, only_raised=name.startswith(_UNSHOWN)))
     for path in sorted(GUI.rglob("*.py")):  # whose other texts are Qt's to translate
-        found |= dict.fromkeys(_shown(path, only_raised=True))
+        found |= dict.fromkeys(_shown(path, only_raised=path != _LAUNCH))
     return list(found)
 
 

@@ -187,7 +187,7 @@ class MainWindow(QMainWindow):
         if not paths:
             return
         self.show_page("classify")
-        for path in reversed(paths):
+        for path in () if self.commands.conference.isChecked() else reversed(paths):  # a visitor's
             self._settings = self._settings.with_recent(path.absolute())
         self.page.open_paths([path.absolute() for path in paths])
 

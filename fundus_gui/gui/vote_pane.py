@@ -62,6 +62,7 @@ class VotePane(QScrollArea):
         self.setWidgetResizable(True)
         self.setAccessibleName(self.tr("The models and their vote"))
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it scrolls to whichever child has the focus
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.show_result(None)
 

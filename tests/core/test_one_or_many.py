@@ -13,7 +13,8 @@ from fundus_gui.core.one_or_many import one_or_many
 
 PACKAGE = Path(__file__).resolve().parents[2] / "fundus_gui"
 COUNTED = re.compile(
-    r"\{\} (?!has |on |these |the )(?:[a-z]+ )?(checks|copies|devices|epochs|files|images|members|models|parts|patients|"
+    r"\{\} (?!has |on |these |the )(?:[a-z]+ )?"
+    r"(checks|copies|devices|epochs|files|images|members|models|parts|patients|"
     r"photographs|processes|rows|runs|samples|tensors)\b"
 )
 # Always two or more, or said in another way where it is one.

@@ -86,6 +86,34 @@ def test_every_widget_can_be_reached_by_the_tab_key(
     qtbot.keyClick(window, Qt.Key.Key_Tab)
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_whatever_is_reached_by_the_tab_key_shows_that_it_is(
+    page: str, open_window: Callable[[], MainWindow], photographs: Photographs, qtbot: QtBot
+) -> None:
+    window = open_window()
+    if page == "classify":
+        classify(window, photographs(3), qtbot)
+    window.show_page(page)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    unmarked, seen = [], set()
+    for _ in range(200):
+        qtbot.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_Tab)
+        widget = QApplication.focusWidget()
+        if widget is None or widget in seen:
+            break
+        seen.add(widget)
+        QApplication.processEvents()
+        focused = widget.grab().toImage()
+        widget.clearFocus()
+        QApplication.processEvents()
+        if widget.grab().toImage() == focused:
+            unmarked.append(described(widget))
+        widget.setFocus(Qt.FocusReason.TabFocusReason)
+    assert len(seen) > 3
+    assert unmarked == []
+
+
 def test_every_command_has_a_key_or_stands_in_a_menu(open_window: Callable[[], MainWindow]) -> None:
     window = open_window()
     in_menus = {

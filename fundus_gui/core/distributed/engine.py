@@ -92,27 +92,8 @@ def classify_in_parts(
         ExportError: the folder holds something else, or cannot be written.
         FundusError: what the engine itself raises.
     """
-    run = RunRecord(
-        ensemble=spec,
-        cards={name: catalogue.model(name).card for name in spec.members},
-        weights_sha256={
-            name: hashlib.sha256(_weights(catalogue, name)).hexdigest() for name in spec.members
-        },
-        device="",
-        roots=listing.local_roots,
-        recursive=settings.recursive,
-        pseudonyms=settings.pseudonyms,
-        command=settings.command,
-    )
+    new = _new_manifest(spec, catalogue, listing, settings)
     with folder.alone():
-        new = Manifest(
-            run,
-            listing.roots,
-            listing.sources,
-            len(listing.locations),
-            settings.precision,
-            settings.part_size,
-        )
         work = continuation(new, listing, folder)
         if work.changes:
             yield work.changes
@@ -125,6 +106,32 @@ def classify_in_parts(
                 workers = plan_workers(settings.device, settings.cores)
                 yield WorkersReady(workers)
                 yield from _finish(work, catalogue, folder, settings, workers)
+
+
+def _new_manifest(
+    spec: EnsembleSpec, catalogue: Catalogue, listing: Listing, settings: ClusterSettings
+) -> Manifest:
+    """Return the manifest of a folder without parts."""
+    run = RunRecord(
+        ensemble=spec,
+        cards={name: catalogue.model(name).card for name in spec.members},
+        weights_sha256={
+            name: hashlib.sha256(_weights(catalogue, name)).hexdigest() for name in spec.members
+        },
+        device="",
+        roots=listing.local_roots,
+        recursive=settings.recursive,
+        pseudonyms=settings.pseudonyms,
+        command=settings.command,
+    )
+    return Manifest(
+        run,
+        listing.roots,
+        listing.sources,
+        len(listing.locations),
+        settings.precision,
+        settings.part_size,
+    )
 
 
 def _weights(catalogue: Catalogue, name: str) -> bytes:

@@ -111,11 +111,7 @@ class TrainingBatches:
             )
         self._config, self._rank, self._world = config, rank, world
         self._labels = torch.tensor(labels)
-        self._chances: Tensor | None = None
-        if config.balance == "sampling":
-            self._chances = class_weights(labels, class_count, config.balance_strength)[
-                self._labels
-            ]
+        self._chances = _chances(self._labels, class_count, config)
         update = config.batch_size * config.accumulation
         self._update = update if len(labels) >= update else len(labels) - len(labels) % world
         self.steps = len(labels) // self._update
@@ -174,6 +170,13 @@ def _default_workers(config: TrainConfig, uses_cuda: bool) -> int:
     cores = os.cpu_count() or 1
     # On a CPU the network needs the cores itself.
     return max(1, min(8, cores // config.devices)) if uses_cuda else 0
+
+
+def _chances(labels: Tensor, class_count: int, config: TrainConfig) -> Tensor | None:
+    """Return (N,) how likely each photograph is drawn, None where each is drawn once an epoch."""
+    if config.balance != "sampling":
+        return None
+    return class_weights(labels.tolist(), class_count, config.balance_strength)[labels]
 
 
 def class_weights(labels: Sequence[int], class_count: int, strength: float) -> Tensor:

@@ -31,6 +31,7 @@ class ConferenceSwitch(QObject):
         self._mode: ConferenceMode | None = None
         self._choices = AppSettings()
         self._page: Page = "classify"
+        self._owned: tuple[Path, ...] = ()
         window.retired.connect(self._on_retired)
         self._commands = window.commands
         self._commands.conference.triggered.connect(self._on_triggered)
@@ -63,6 +64,7 @@ class ConferenceSwitch(QObject):
         self._commands.conference_names.setChecked(show_names)
         self._choices = self._window.page.choices(AppSettings())
         self._page = self._commands.chosen_page()
+        self._owned = tuple(paths) or self.opened
         self._show_all(False, names=show_names)
         mode = ConferenceMode(self._window, self, self._classify, show_names=show_names)
         mode.ended.connect(self._on_ended)
@@ -79,18 +81,32 @@ class ConferenceSwitch(QObject):
         self._mode = None
         self._commands.conference.setChecked(False)
         self._show_all(True, names=True)
+        self._give_back()
+
+    def _give_back(self) -> None:
+        """Leave the owner with the choices, photographs and page from before the visitors."""
+        page = self._window.page
+        if page.choices(AppSettings()) != self._choices:
+            page.restore(self._choices)
+        if self.opened and self.opened != self._owned:
+            page.open_paths(self._owned)
         self._window.show_page(self._page)
 
     def _show_all(self, on: bool, *, names: bool) -> None:
         """Offer everything, or only what is for visitors.
 
         Another language needs another window; the pages on which one trains and evaluates are
-        full of names.
+        full of names, and so are the folders from which something is opened.
         """
-        for action in (*self._commands.languages.values(), self._commands.conference_names):
+        commands = self._commands
+        for action in (*commands.languages.values(), commands.conference_names):
             action.setVisible(on)
-        for page, action in self._commands.pages.items():
+        for page, action in commands.pages.items():
             action.setVisible(names or page == "classify")
+        opening = (commands.open_images, commands.open_folder, commands.continue_table)
+        for action in (*opening, commands.paste):
+            action.setEnabled(names)  # not hidden: the page decides which are to be seen
+        self._window.setAcceptDrops(names)
         self._window.recent_menu.setEnabled(names)
         self._window.page.show_names(names)
         if not names:

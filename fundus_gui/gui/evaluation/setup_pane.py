@@ -138,6 +138,7 @@ class SetupPane(QWidget):
         self._halves.addWidget(section(self.tr("2  Models"), models, self.measures), 2)
         content.setLayout(self._halves)
         scroll = QScrollArea()
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its children have it
         scroll.setAccessibleName(self.tr("Photographs and models"))
         scroll.setWidget(content)
         scroll.setWidgetResizable(True)

@@ -69,6 +69,7 @@ class SetupPane(QWidget):
         self.bar = TrainingStartBar(runs_dir)
         self._halves = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         self._scroll = QScrollArea()
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its children have it
         self._lay_out()
         self._models_slot.yielded.connect(self._on_models_listed)
         self._models_slot.failed.connect(errors.report)

@@ -9,11 +9,14 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QFocusEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
+    QPaintEvent,
     QPalette,
+    QPen,
     QPixmap,
     QResizeEvent,
     QWheelEvent,
@@ -33,6 +36,7 @@ _STEP = 1.25
 _LARGEST = 16.0
 _WHEEL_NOTCH = 120  # eighths of a degree, as Qt counts them
 _SMALLEST_LEVEL = 64
+_FOCUS_WIDTH = 2  # px
 _SURROUND, _WORDS = "#000000", "#c8c8c8"  # as on a reading station, in light and dark alike
 
 
@@ -204,6 +208,32 @@ class ImageView(QGraphicsView):
             actions[event.key()]()
         else:
             super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Frame the view while it has the focus."""
+        super().paintEvent(event)
+        if self.hasFocus():
+            painter = QPainter(self.viewport())
+            pen = QPen(self.palette().color(QPalette.ColorRole.Highlight), _FOCUS_WIDTH)
+            pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+            painter.setPen(pen)
+            painter.drawRect(self.viewport().rect().adjusted(1, 1, -1, -1))
+            painter.end()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show the frame."""
+        super().focusInEvent(event)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Take the frame away."""
+        super().focusOutEvent(event)
+        self.viewport().update()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        """Scroll, without dragging the frame of the focus along."""
+        super().scrollContentsBy(dx, dy)
+        self.viewport().update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep a fitted photograph fitted."""

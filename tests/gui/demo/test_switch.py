@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from fakes import AnsweringDialogs, FakeEngine
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from fundus_gui.gui.demo.demo_window import DemoWindow
+from fundus_gui.gui.demo.switch import ConferenceSwitch
+from fundus_gui.gui.main_window import MainWindow
+from fundus_gui.gui.result_columns import Status
+from fundus_gui.gui.settings import load_settings
+
+Photographs = Callable[..., Path]
+
+
+@pytest.fixture
+def switch(window: MainWindow, engine: FakeEngine) -> ConferenceSwitch:
+    return ConferenceSwitch(window, engine.classify)
+
+
+def open_and_wait(qtbot: QtBot, window: MainWindow, folder: Path, count: int) -> None:
+    window.open_paths([folder])
+    qtbot.waitUntil(lambda: window.page.model.count(Status.CLASSIFIED) == count, timeout=20_000)
+
+
+def hand_over() -> None:
+    for show in QApplication.topLevelWidgets():
+        if isinstance(show, DemoWindow) and show.isVisible():
+            show.touched.emit()
+
+
+@pytest.mark.parametrize("show_names", [False, True])
+def test_a_visitor_opens_files_only_where_names_are_asked_for(
+    show_names: bool, switch: ConferenceSwitch, window: MainWindow, photographs: Photographs
+) -> None:
+    commands = window.commands
+    opening = (
+        commands.open_images, commands.open_folder, commands.continue_table, commands.paste,
+    )  # fmt: skip
+    switch.start([photographs(1)], show_names=show_names)
+    hand_over()
+    switch.start_afresh()
+    assert [action.isEnabled() for action in opening] == [show_names] * 4
+    assert window.acceptDrops() == show_names
+    commands.conference.trigger()
+    assert all(action.isEnabled() for action in opening)
+    assert window.acceptDrops()
+
+
+def test_the_owner_gets_back_what_was_open_and_chosen(
+    switch: ConferenceSwitch, window: MainWindow, photographs: Photographs,
+    dialogs: AnsweringDialogs, qtbot: QtBot, tmp_path: Path,
+) -> None:  # fmt: skip
+    own, other = photographs(3), photographs(2, "other")
+    open_and_wait(qtbot, window, own, 3)
+    was_grid = window.commands.grid.isChecked()
+    switch.start(show_names=True)
+    hand_over()
+    window.commands.grid.trigger()
+    dialogs.folder = other
+    window.commands.open_folder.trigger()
+    assert switch.opened == (other,)
+    window.commands.conference.trigger()
+    assert switch.opened == (own,)
+    assert window.commands.grid.isChecked() == was_grid
+    qtbot.waitUntil(lambda: window.page.model.count(Status.CLASSIFIED) == 3, timeout=20_000)
+    window.close()
+    assert load_settings(tmp_path / "settings.ini").recent == (str(own),)
+
+
+def test_nothing_is_open_again_where_nothing_was(
+    switch: ConferenceSwitch, window: MainWindow, qtbot: QtBot
+) -> None:
+    switch.start()
+    hand_over()
+    assert switch.opened
+    window.commands.conference.trigger()
+    assert switch.opened == ()
+    qtbot.waitUntil(lambda: not window.page.classification.busy, timeout=20_000)
+    assert window.page.welcome.isVisible()
+
+
+def test_a_show_without_visitors_leaves_everything_open(
+    switch: ConferenceSwitch, window: MainWindow, photographs: Photographs, qtbot: QtBot
+) -> None:
+    open_and_wait(qtbot, window, photographs(2), 2)
+    switch.start()
+    window.commands.conference.trigger()
+    assert window.page.model.count(Status.CLASSIFIED) == 2
