@@ -70,7 +70,7 @@ def publish_member(
 
 
 def with_inherited(licence: str) -> str:
-    """Return the licence of weights, and the terms of what their training started or learnt from."""
+    """Return the licence, and the terms of what the training started from or learnt from."""
     if licence.startswith(LICENCE):  # of a teacher that was published before
         return licence
     return f"{LICENCE} Learnt from weights under: {licence}." if licence else LICENCE

@@ -58,7 +58,7 @@ def test_cuda_devices_are_counted_and_named() -> None:
     assert resolve_device("cuda:0") == torch.device("cuda", 0)
     assert device_name(resolve_device("cuda")) == torch.cuda.get_device_name(0)
     count = torch.cuda.device_count()
-    with pytest.raises(DeviceError, match="there is only (one|[0-9]+) CUDA device"):
+    with pytest.raises(DeviceError, match=r"there is only (one|[0-9]+) CUDA device"):
         resolve_device(f"cuda:{count}")
 
 

@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import torch
 from lightning_fabric import Fabric
+from lightning_fabric.plugins.environments.lightning import LightningEnvironment
+from lightning_fabric.plugins.environments.torchelastic import TorchElasticEnvironment
 from lightning_fabric.strategies.ddp import DDPStrategy
 
 from fundus_gui.core.devices import resolve_device
@@ -50,7 +52,19 @@ def make_fabric(config: TrainConfig) -> Fabric:
         num_nodes=process_count(config) // local,
         strategy=DDPStrategy(timeout=_PATIENCE) if several else "auto",
         precision=_PRECISIONS[config.precision],  # type: ignore[arg-type]
+        plugins=_environment(),
     )
+
+
+def _environment() -> LightningEnvironment | TorchElasticEnvironment:
+    """Return who starts the processes: torchrun or Fabric.
+
+    Left to choose, Fabric takes the tasks of SLURM for processes, and warns wherever `srun` is
+    installed and not used.
+    """
+    if TorchElasticEnvironment.detect():
+        return TorchElasticEnvironment()
+    return LightningEnvironment()
 
 
 def process_count(config: TrainConfig) -> int:

@@ -15,6 +15,7 @@ from tiny_assessments import CLASSES, FAST, SPEC, assessment, judged_part
 
 from fundus_gui import RESEARCH_USE_ONLY
 from fundus_gui.core.catalogue import EnsembleSpec
+from fundus_gui.core.class_titles import class_title
 from fundus_gui.core.evaluation import Interval, LabelledPredictions, evaluate, report_tables
 from fundus_gui.core.evaluation.comparison import McNemar
 from fundus_gui.core.evaluation.metrics import OVERALL_FIGURES
@@ -28,7 +29,6 @@ from fundus_gui.core.reports.evaluation_pictures import evaluation_pictures
 from fundus_gui.core.reports.evaluation_words import comparison_sentence, interval_text, p_text
 from fundus_gui.core.reports.pictures import Picture, rendered
 from fundus_gui.core.reports.style import DARK
-from fundus_gui.core.class_titles import class_title
 from fundus_gui.core.reports.templates import figure_text
 
 HOSTILE = '<script>alert("&")</script>'
