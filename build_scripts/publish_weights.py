@@ -283,8 +283,7 @@ def test_text(test: Assessment) -> str:
     """Return the section of the test part."""
     return "\n\n".join(
         [
-            "Nothing was chosen on these photographs; how often they were scored stands under "
-            "Data.",
+            "Nothing was chosen by these figures; how often they were seen stands under Data.",
             *(f"**{warning}**" for warning in test.warnings),
             page.figures(test.report, "Test"),
             page.verdict(test.report),
