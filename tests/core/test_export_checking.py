@@ -18,7 +18,7 @@ from table_files import said
 from tiny_results import export, read_json, run_record, some_results
 
 from fundus_gui.core.decision import PredictionSets, Referral
-from fundus_gui.core.errors import ExportError, ResultsError
+from fundus_gui.core.errors import ResultsError
 from fundus_gui.core.export import check_table, export_results, read_results
 from fundus_gui.core.results import Prediction
 
@@ -235,7 +235,7 @@ def test_a_row_without_end_is_refused_before_it_fills_the_memory(table: Path) ->
 
 def test_other_files_are_refused(tmp_path: Path, table: Path) -> None:
     table.rename(tmp_path / "r.txt")
-    with pytest.raises(ExportError, match=r"but not as 'r\.txt'"):
+    with pytest.raises(ResultsError, match=r"r\.txt is no table of results: name the \.csv"):
         check_table(tmp_path / "r.txt")
     assert "There is no table" in complaint(tmp_path / "missing.csv")
     assert "cannot be read" in complaint(tmp_path / "r.csv")

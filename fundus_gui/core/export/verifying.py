@@ -71,8 +71,8 @@ def check_table(path: Path, *, sample: int = 0, seed: int | None = None) -> Chec
         seed: the same number draws the same rows.
 
     Raises:
-        ResultsError: it was altered: names the first altered row and what differs.
-        ExportError: it is neither CSV nor Parquet.
+        ResultsError: it was altered: names the first altered row and what differs; or it is
+            neither CSV nor Parquet.
     """
     record = read_record(path)
     columns = tuple(columns_of(record.class_names, record.ensemble.members))
