@@ -1,7 +1,7 @@
 """How soon one photograph opened in the window has its bars, beside the bare networks.
 
     python benchmarks/window.py [--images DIR] [--rounds N] [--models A,B] [--size PX]
-                                [--platform offscreen|xcb|...]
+                                [--count N] [--platform offscreen|xcb|...]
 
 The window is the program's own, its networks loaded and warm. Time counts from the moment at which
 a photograph is opened to the painting of its bars; the bare networks take one tensor each time.

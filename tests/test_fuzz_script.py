@@ -41,6 +41,9 @@ main()
 """
 
 # A reader that never comes back from what is not sound, deep in code that no signal interrupts.
+# libFuzzer counts what its parent held, too: no limit.
+RUN = ("300", "-rss_limit_mb=0")
+
 HANGING = """
 import sys
 sys.path.append(sys.argv.pop(1))
@@ -87,7 +90,7 @@ def test_a_later_run_goes_on_where_an_earlier_one_ended(tmp_path: Path) -> None:
 def test_inputs_that_fail_are_kept_once_with_what_they_caused(tmp_path: Path) -> None:
     folder = tmp_path / "fragile"
     subprocess.run(
-        [sys.executable, "-c", FRAGILE, str(SCRIPT.parent), "fragile", str(folder), "300"],
+        [sys.executable, "-c", FRAGILE, str(SCRIPT.parent), "fragile", str(folder), *RUN],
         env=os.environ | {"PYTHONPATH": str(SCRIPT.parent)},
         capture_output=True,
         check=False,
@@ -109,7 +112,7 @@ def test_an_input_that_takes_too_long_ends_the_process_and_is_kept(
     fuzz = importlib.import_module("fuzz")
     folder = tmp_path / "hanging"
     done = subprocess.run(
-        [sys.executable, "-c", HANGING, str(SCRIPT.parent), "hanging", str(folder), "300"],
+        [sys.executable, "-c", HANGING, str(SCRIPT.parent), "hanging", str(folder), *RUN],
         env=os.environ | {"PYTHONPATH": str(SCRIPT.parent)},
         capture_output=True,
         check=False,

@@ -132,23 +132,23 @@ def _changed(changes: Changes) -> str:
     photographs = (
         (changes.more, "came"),
         (changes.changed, "changed"),
-        (changes.gone, "are gone" if changes.gone > 1 else "is gone"),
+        (changes.gone, one_or_many(changes.gone, "is gone", "are gone")),
     )
     told = [
-        f"{number} photograph{'s' if number > 1 else ''} {what}"
+        f"{number} {one_or_many(number, 'photograph')} {what}"
         for number, what in photographs
         if number
     ]
     told += [f"{name} was altered or lost" for name in changes.altered]
     again = len(changes.again)
-    rest = f"; {again} part{'s are' if again > 1 else ' is'} done again" if again else ""
+    rest = f"; {again} {one_or_many(again, 'part is', 'parts are')} done again" if again else ""
     return f"Since the last time {', '.join(told)}{rest}."
 
 
 def _told(event: WorkersReady) -> str:
     workers = event.workers
-    number = f"{workers.count} worker{'s' if workers.count != 1 else ''}"
-    cores = f"{workers.cores} core{'s' if workers.cores != 1 else ''}"
+    number = f"{workers.count} {one_or_many(workers.count, 'worker')}"
+    cores = f"{workers.cores} {one_or_many(workers.cores, 'core')}"
     return f"{number} with {'a GPU and ' if workers.gpus else ''}{cores} each"
 
 

@@ -44,7 +44,7 @@ _FAILURES = (
 )
 _DAMAGES = (
     *(OSError, EOFError, zipfile.BadZipFile, zlib.error),
-    *(KeyError, ValueError, RuntimeError),
+    *(KeyError, TypeError, ValueError, RuntimeError),
 )
 _log = logging.getLogger(__name__)
 _one_at_a_time = threading.Lock()  # torch's tracer follows one network

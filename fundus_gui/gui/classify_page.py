@@ -240,6 +240,8 @@ class ClassifyPage(QWidget):
         self._stack.setCurrentWidget(self.welcome)
 
     def _on_nothing_found(self, roots: Sequence[Path]) -> None:
+        if not roots:  # nothing was opened, to close what was there
+            return
         if not self.model.are_names_shown:
             self.welcome.set_notice(self.tr("No photographs were found."))
             return

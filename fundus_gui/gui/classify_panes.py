@@ -32,12 +32,15 @@ class ClassifyPanes(QSplitter):
 
     def arrange(self, arrangement: bytes) -> None:
         """Arrange the panes as `arrangement` returned."""
-        if arrangement:
-            self._is_arranged = self.restoreState(QByteArray(arrangement))
+        self._is_arranged = bool(arrangement) and self.restoreState(QByteArray(arrangement))
+        self._share_width()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the width out anew."""
         super().resizeEvent(event)
+        self._share_width()
+
+    def _share_width(self) -> None:
         if not self._is_arranged:
             more = max(0, self.width() - _NARROWEST) // 4
             left, right = min(_LIST + more, _MOST), min(_VOTE + more, _MOST)

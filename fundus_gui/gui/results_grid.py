@@ -163,7 +163,8 @@ class ResultsGrid(QAbstractItemView):
         super().resizeEvent(event)
 
     def _fit_cells(self) -> None:
-        icon = _LARGE_ICON if self.viewport().width() >= _LARGE_FROM else _ICON
+        # Not the viewport's width: a scroll bar that large ones need would make them small again.
+        icon = _LARGE_ICON if self.width() >= _LARGE_FROM else _ICON
         self._cell = QSize(icon + 16, icon + 3 * self.fontMetrics().lineSpacing() + 8)
         self.setIconSize(QSize(icon, icon))
 

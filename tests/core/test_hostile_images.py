@@ -97,6 +97,12 @@ def without_pixels(jpeg: bytes, width: int, height: int) -> bytes:
     return jpeg[: frame + 5] + struct.pack(">HH", height, width) + jpeg[frame + 9 :]
 
 
+def with_scans(progressive: bytes, more: int) -> bytes:
+    """Return a JPEG whose last scan comes again and again."""
+    last = progressive.rindex(b"\xff\xda")
+    return progressive[:-2] + more * progressive[last:-2] + progressive[-2:]
+
+
 EYE = photograph(0)
 LARGE = EYE.resize((128, 128), Image.Resampling.BICUBIC)
 JPEG = encoded(LARGE, "JPEG")
@@ -121,6 +127,7 @@ FILES: dict[str, tuple[bytes, list[str] | str]] = {
     "bomb_16_bit.png": (png(30_000, 30_000, 16, 6)[:2000], "the image has 900 megapixels"),
     "bomb.jpg": (without_pixels(JPEG, 65_535, 65_535), "the image has 4,294.84 megapixels"),
     "bomb_below_the_limit.jpg": (without_pixels(JPEG, 9_999, 9_999), [EMPTY]),
+    "scans.jpg": (with_scans(encoded(LARGE, "JPEG", progressive=True), 500), "the JPEG has 5"),
     "bomb_page.tif": (tiff(60_000, 60_000, b"\0"), "the image has 3,600 megapixels"),
     "bomb_deflated_strip.tif": (
         tiff(64, 64, zeros(3_000_000_000), compression=8),

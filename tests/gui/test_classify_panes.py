@@ -46,3 +46,11 @@ def test_a_border_that_was_moved_stays_where_it_is(panes: ClassifyPanes, qtbot: 
     again.arrange(panes.arrangement())
     assert widths(again, 1440) == tuple(moved)
     assert again.arrangement() == panes.arrangement()
+
+
+def test_panes_that_nobody_had_arranged_go_back(panes: ClassifyPanes) -> None:
+    before, untouched = widths(panes, 1440), panes.arrangement()
+    panes.moveSplitter(600, 1)
+    panes.arrange(untouched)
+    assert tuple(panes.sizes()) == before
+    assert panes.arrangement() == b""

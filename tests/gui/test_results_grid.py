@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QItemSelectionModel, QPoint, QRect, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication
 from pytestqt.qtbot import QtBot
 
@@ -143,3 +144,24 @@ def test_thumbnails_are_larger_where_there_is_room_for_them(grid: ResultsGrid) -
     assert last.bottom() + 1 == grid.viewport().height()
     grid.resize(500, 600)
     assert grid.iconSize().width() == small
+
+
+def test_a_scroll_bar_does_not_change_the_thumbnails_that_need_it(qtbot: QtBot) -> None:
+    resized: list[int] = []
+
+    class Watched(ResultsGrid):
+        def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+            resized.append(event.size().width())
+            super().resizeEvent(event)
+
+    model = ResultsModel()
+    grid = Watched(model)
+    model.setParent(grid)
+    qtbot.addWidget(grid)
+    model.add_paths(Path(f"{number}.png") for number in range(9))
+    grid.show()
+    for width in range(550, 600, 2):
+        resized.clear()
+        grid.resize(width, 520)
+        QApplication.processEvents()
+        assert len(resized) <= 3

@@ -243,6 +243,7 @@ def test_the_command_line_reaches_no_network(start: Start, attempts: Path, tmp_p
         ("classify", "data", "--resume", "r.csv"),
         ("verify", "r.csv"),
         ("models", "list"),
+        ("models", "titles", "learnt", "zh_CN", *CLASS_NAMES),
         ("models", "show", "learnt"),
         ("doctor", "--device", "cpu"),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -100,7 +101,8 @@ def check_version(version: str) -> None:
     Raises:
         ClusterError: it is.
     """
-    if tuple(map(int, version.split(".")[:2])) < LEAST_RAY:
+    numbers = [int(number) for number in re.findall(r"\d+", version)[:2]]
+    if tuple(numbers) < LEAST_RAY:
         least = ".".join(map(str, LEAST_RAY))
         raise ClusterError(
             f"Ray {version} is installed, but {least} or newer is needed. Install it by "

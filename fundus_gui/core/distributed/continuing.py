@@ -130,14 +130,6 @@ def _aside(name: str, content: bytes) -> str:
     return f"earlier-{part_number(name):06}-{hashlib.sha256(content).hexdigest()[:8]}.parquet"
 
 
-def _is_part(name: str) -> bool:
-    try:
-        part_number(name)
-    except ValueError:
-        return False
-    return True
-
-
 class _Row(NamedTuple):
     """What a row of a part tells of its photograph's file."""
 

@@ -50,7 +50,8 @@ def storage(url: str) -> Iterator[tuple[AbstractFileSystem, str]]:
         from fsspec.core import url_to_fs
     except ModuleNotFoundError:
         raise ConfigError(
-            f"{url} needs the package fsspec. Install it by pip install 'fundus-gui[ray]'."
+            f"{_without_keys(url)} needs the package fsspec. Install it by pip install "
+            "'fundus-gui[ray]'."
         ) from None
     try:
         opened: tuple[AbstractFileSystem, str] = url_to_fs(url)

@@ -25,6 +25,7 @@ from fundus_gui.core.images.limits import (
     MAX_PIXELS,
     RefusedError,
     refuse_too_many_pixels,
+    refuse_too_many_scans,
 )
 
 # The contents decide among these (a PNG named .jpg is read); no other decoder sees a stranger's
@@ -187,6 +188,8 @@ def _open(content: bytes, max_pixels: int, notes: list[str]) -> Image.Image:
         return open_dicom(content, max_pixels, notes)
     image = Image.open(io.BytesIO(content), formats=_FORMATS)
     refuse_too_many_pixels(*image.size, max_pixels)
+    if image.format in ("JPEG", "MPO"):
+        refuse_too_many_scans(content)
     if image.mode == "F":
         raise RefusedError(f"its pixels are floating-point numbers; {EXPORT_AGAIN}")
     return image

@@ -131,8 +131,8 @@ class ConferenceMode(QObject):
         self.show_window.deleteLater()
 
     def _on_idle(self) -> None:
-        while (menu := QApplication.activePopupWidget()) is not None:
-            menu.close()
+        while (menu := QApplication.activePopupWidget()) is not None and menu.close():
+            pass
         for widget in QApplication.topLevelWidgets():
             if isinstance(widget, QDialog) and widget.isVisible():
                 widget.reject()

@@ -75,6 +75,7 @@ def test_the_owner_gets_back_what_was_open_and_chosen(
 def test_nothing_is_open_again_where_nothing_was(
     switch: ConferenceSwitch, window: MainWindow, qtbot: QtBot
 ) -> None:
+    notice = window.page.welcome.notice()
     switch.start()
     hand_over()
     assert switch.opened
@@ -82,6 +83,7 @@ def test_nothing_is_open_again_where_nothing_was(
     assert switch.opened == ()
     qtbot.waitUntil(lambda: not window.page.classification.busy, timeout=20_000)
     assert window.page.welcome.isVisible()
+    assert window.page.welcome.notice() == notice
 
 
 def test_a_show_without_visitors_leaves_everything_open(
