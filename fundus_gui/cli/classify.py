@@ -22,6 +22,7 @@ from fundus_gui.cli.engine import load
 from fundus_gui.cli.invocation import Invocation
 from fundus_gui.cli.licences import print_licences
 from fundus_gui.core.catalogue import Catalogue, EnsembleSpec
+from fundus_gui.core.distributed import without_keys
 from fundus_gui.core.errors import ImageError, ResultsError
 from fundus_gui.core.export import (
     EarlierResults,
@@ -145,10 +146,12 @@ def _table(new: str | None, begun: str | None) -> tuple[Path | None, EarlierResu
 
 def _opened(sources: Sequence[str], earlier: EarlierResults | None) -> Sequence[Path]:
     """Return the files and folders that were named now, or for the earlier table."""
-    if needs_ray := next(filter(_NEEDS_RAY.search, sources), None):
+    lists = (source for source in sources if _NEEDS_RAY.search(source))
+    needs_ray = next((source for source in lists if not Path(source).is_dir()), None)
+    if needs_ray is not None:
         raise typer.BadParameter(
-            f"'{needs_ray}' is no photograph or folder here; lists of photographs and URLs are for "
-            "--engine ray",
+            f"'{without_keys(needs_ray)}' is no photograph or folder here; lists of photographs "
+            "and URLs are for --engine ray",
             param_hint="PATH",
         )
     opened = tuple(map(Path, sources)) or (() if earlier is None else earlier.roots)

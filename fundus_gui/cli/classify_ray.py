@@ -35,6 +35,7 @@ from fundus_gui.core.distributed import (
     WorkersReady,
     classify_in_parts,
     list_photographs,
+    without_keys,
 )
 from fundus_gui.core.errors import ConfigError
 from fundus_gui.core.export import own_pseudonyms
@@ -66,7 +67,8 @@ def classify_on_cluster(request: ClassifyRequest) -> bool:
     listing = list_photographs(request.sources, recursive=settings.recursive)
     total = len(listing.locations)
     if not total:
-        raise ConfigError(f"No photographs were found in {', '.join(request.sources)}.")
+        told = ", ".join(map(without_keys, request.sources))
+        raise ConfigError(f"No photographs were found in {told}.")
     summary = _Summary(spec)
     done = classify_in_parts(spec, catalogue, listing, folder, settings)
     with closing(done):  # when interrupted, the manifest is written at once
@@ -141,8 +143,8 @@ def _changed(changes: Changes) -> str:
     ]
     told += [f"{name} was altered or lost" for name in changes.altered]
     again = len(changes.again)
-    rest = f"; {again} {one_or_many(again, 'part is', 'parts are')} done again" if again else ""
-    return f"Since the last time {', '.join(told)}{rest}."
+    rest = f"{again} {one_or_many(again, 'part is', 'parts are')} done again" if again else ""
+    return f"Since the last time {'; '.join(filter(None, (', '.join(told), rest)))}."
 
 
 def _told(event: WorkersReady) -> str:
@@ -186,5 +188,5 @@ class _Summary:
         new, kept = self._parts[False], self._parts[True]
         told = f"{new} {one_or_many(new, 'part' if not kept else 'new part')}"
         told += f", {kept} done before" if kept else ""
-        console.print(f"Results: {told} in {folder.location}, told by {MANIFEST}", soft_wrap=True)
+        console.print(f"Results: {told} in {folder}, told by {MANIFEST}", soft_wrap=True)
         console.print(RESEARCH_USE_ONLY, style="dim")

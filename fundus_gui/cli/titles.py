@@ -9,7 +9,8 @@ import typer
 
 from fundus_gui.cli.console import out, printable
 from fundus_gui.core.catalogue import read_catalogue
-from fundus_gui.core.errors import EnsembleError
+from fundus_gui.core.class_titles import known_titles
+from fundus_gui.core.errors import ConfigError, EnsembleError
 from fundus_gui.core.paths import user_weights_dir
 
 
@@ -26,6 +27,9 @@ def titles(
     """
     from fundus_gui.core.checkpoints import copy_with_card
 
+    if language not in known_titles():
+        languages = " or ".join(known_titles())
+        raise ConfigError(f"The window does not speak '{language}'. Name {languages}.")
     installed = read_catalogue().model(name)
     if installed.path.parent != user_weights_dir():
         raise EnsembleError(

@@ -54,13 +54,14 @@ def verify(
     seed = secrets.randbelow(_SEEDS) if seed is None else seed
     count = sample if recompute else 0
     is_in_parts = "://" in table or Path(table).is_dir()
+    place = Folder(table)
     if is_in_parts:
-        checked = check_parts(Folder(table), sample=count, seed=seed)
+        checked = check_parts(place, sample=count, seed=seed)
     else:
         checked = check_table(Path(table), sample=count, seed=seed)
     rows = checked.classified + checked.failed
     out.print(
-        f"{printable(Path(table).name)}: {rows} {one_or_many(rows, 'row')} "
+        f"{printable(Path(str(place)).name)}: {rows} {one_or_many(rows, 'row')} "
         f"({checked.classified} classified, {checked.failed} failed) "
         f"{one_or_many(rows, 'is as it was', 'are as they were')} written.",
         soft_wrap=True,

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import torch
 
 from fundus_gui.core.errors import DeviceError
+from fundus_gui.core.one_or_many import one_or_many
 
 
 def resolve_device(name: str = "auto") -> torch.device:
@@ -113,4 +114,4 @@ def device_name(device: torch.device) -> str:
     if device.type == "mps":
         return f"Apple GPU ({platform.machine()})"
     threads = torch.get_num_threads()
-    return f"CPU ({threads} thread{'s' if threads != 1 else ''})"
+    return f"CPU ({threads} {one_or_many(threads, 'thread')})"

@@ -23,7 +23,12 @@ from fundus_gui.core.devices import (
 )
 from fundus_gui.core.errors import CheckpointError, DeviceError, EnsembleError
 from fundus_gui.core.fusion import fit_vote_weights
-from fundus_gui.core.openvino_engine import OpenVINONetwork, engine_name, openvino_network
+from fundus_gui.core.openvino_engine import (
+    OpenVINONetwork,
+    engine_name,
+    kept_network,
+    openvino_network,
+)
 from fundus_gui.core.preprocessing import Preprocessing
 from fundus_gui.core.results import Precision
 from fundus_gui.core.vote import soft_vote, vote_shares
@@ -164,6 +169,11 @@ def load_member(
     """
     dtype = fast_dtype(device) if precision == "fast" else torch.float32
     installed = catalogue.model(name)
+    if device.type == "cpu":
+        with device_errors_told():
+            kept = kept_network(installed.path, installed.card, dtype)
+        if kept is not None:
+            return Member(name, kept, installed.card, kept.sha256, device, kept.dtype)
     checkpoint = load_checkpoint(installed.path)
     if checkpoint.card.to_json() != installed.card.to_json():
         raise CheckpointError(

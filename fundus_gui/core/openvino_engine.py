@@ -23,9 +23,10 @@ import torch
 from torch import Tensor, nn
 
 from fundus_gui.core import atomic
+from fundus_gui.core.cards import ModelCard
 from fundus_gui.core.checkpoints import Checkpoint
 from fundus_gui.core.errors import FundusError
-from fundus_gui.core.images import load_image
+from fundus_gui.core.images import file_sha256, load_image
 from fundus_gui.core.paths import cache_dir, samples_dir
 
 if TYPE_CHECKING:
@@ -50,15 +51,21 @@ _log = logging.getLogger(__name__)
 _one_at_a_time = threading.Lock()  # torch's tracer follows one network
 
 
+class _RefusedError(RuntimeError):
+    """OpenVINO cannot compute the network, today or tomorrow; its text is the reason."""
+
+
 class OpenVINONetwork(nn.Module):
     """A network that OpenVINO computes, batch after batch.
 
     Attributes:
+        sha256: of the weights file.
         dtype: what it computes in, float32 or bfloat16.
     """
 
-    def __init__(self, model: openvino.Model, dtype: torch.dtype) -> None:
+    def __init__(self, model: openvino.Model, sha256: str, dtype: torch.dtype) -> None:
         super().__init__()
+        self.sha256 = sha256
         self.dtype = dtype
         settings = {
             "INFERENCE_PRECISION_HINT": "bf16" if dtype == torch.bfloat16 else "f32",
@@ -96,13 +103,37 @@ def _version() -> str:
     return str(_openvino().get_version()).partition("-")[0]
 
 
+def kept_network(path: Path, card: ModelCard, dtype: torch.dtype) -> OpenVINONetwork | None:
+    """Return what was converted of a weights file before, as `openvino_network` does.
+
+    The file itself is only hashed, so that torch's weights are not in the memory beside OpenVINO's.
+
+    Args:
+        path: of the weights file.
+        card: that it is to have.
+        dtype: as `openvino_network` takes it.
+
+    Returns:
+        None where nothing is kept, or where it is not to be used.
+    """
+    if not _is_wanted():
+        return None
+    try:
+        sha256 = file_sha256(path)
+        with _one_at_a_time:
+            return None if _refusal(sha256, dtype).exists() else _kept(sha256, card, dtype)
+    except _FAILURES:  # with the network at hand they are met again, and told
+        return None
+
+
 def openvino_network(
     name: str, checkpoint: Checkpoint, dtype: torch.dtype = torch.float32
 ) -> OpenVINONetwork | None:
     """Let OpenVINO compute a network, where it is installed and answers as torch does.
 
     A network is converted once for each weights file, which takes seconds, and kept in the cache
-    with what torch answered to the sample photographs. That is asked whenever it is loaded.
+    with what torch answered to the sample photographs. That is asked whenever it is loaded. What
+    OpenVINO cannot compute is remembered there too, until there is another version of it.
 
     Args:
         name: of the model.
@@ -112,28 +143,47 @@ def openvino_network(
     Returns:
         None where torch is to compute. If that is so because something failed, it is logged.
     """
-    if os.environ.get(ENGINE_VARIABLE) == "torch" or find_spec("openvino") is None:
+    if not _is_wanted():
         return None
     try:
-        folder = cache_dir() / "openvino" / f"{checkpoint.sha256}-{_version()}"
         with _one_at_a_time:
-            return _loaded(folder, dtype) or _made(checkpoint, folder, dtype)
+            refusal = _refusal(checkpoint.sha256, dtype)
+            if refusal.exists():
+                raise _RefusedError(refusal.read_text("utf-8"))
+            kept = _kept(checkpoint.sha256, checkpoint.card, dtype)
+            return kept or _made(checkpoint, dtype)
     except _FAILURES as error:
         reason = str(error).strip().rpartition("\n")[2]
         _log.warning("OpenVINO cannot compute the model %s, PyTorch does it (%s).", name, reason)
         return None
 
 
-def _loaded(folder: Path, dtype: torch.dtype) -> OpenVINONetwork | None:
+def _is_wanted() -> bool:
+    return os.environ.get(ENGINE_VARIABLE) != "torch" and find_spec("openvino") is not None
+
+
+def _folder(sha256: str) -> Path:
+    """Return where the present OpenVINO's version of a weights file is kept."""
+    return cache_dir() / "openvino" / f"{sha256}-{_version()}"
+
+
+def _refusal(sha256: str, dtype: torch.dtype) -> Path:
+    """Return the file that says why the network is not computed in that."""
+    return _folder(sha256) / f"refused-{str(dtype).removeprefix('torch.')}.txt"
+
+
+def _kept(sha256: str, card: ModelCard, dtype: torch.dtype) -> OpenVINONetwork | None:
     """Return the kept network, None if there is none, or one that is damaged or answers wrongly."""
+    folder = _folder(sha256)
     try:
         with (folder / _CHECK).open("rb") as stream, np.load(stream) as check:
             images, answers = torch.from_numpy(check["images"]), torch.from_numpy(check["answers"])
             is_whole = str(check["sha256"]) == _sha256(folder)
-        if not is_whole:
+            is_of_card = str(check["card"]) == card.to_json()
+        if not is_whole or not is_of_card:
             return None
         model = _openvino().Core().read_model(folder / _XML)  # maps the weights, which saves memory
-        return _agreeing(model, images, answers, dtype)
+        return _agreeing(model, sha256, images, answers, dtype)
     except _DAMAGES:
         return None
 
@@ -147,33 +197,46 @@ def _sha256(folder: Path) -> str:
     return " ".join(digests)
 
 
-def _made(checkpoint: Checkpoint, folder: Path, dtype: torch.dtype) -> OpenVINONetwork:
-    """Convert a network, and keep it if it answers as torch does.
+def _made(checkpoint: Checkpoint, dtype: torch.dtype) -> OpenVINONetwork:
+    """Convert a network, and keep it, or why that cannot be.
 
     Raises:
-        RuntimeError: it does not, or it holds what OpenVINO does not know.
+        _RefusedError: it answers otherwise than in torch, or holds what OpenVINO does not know.
     """
     how = checkpoint.card.preprocessing
     samples = sorted(samples_dir().glob("*.jpg"))
     images = torch.stack([torch.from_numpy(how.apply(load_image(each))) for each in samples])
     answers = _answers(checkpoint.model, images)
-    model = _converted(checkpoint.model, images[:3])
-    made = _agreeing(model, images, answers, dtype)
+    try:
+        model = _converted(checkpoint.model, images[:3])
+        made = _agreeing(model, checkpoint.sha256, images, answers, dtype)
+    except _RefusedError as error:
+        with contextlib.suppress(OSError):  # then it is tried again next time
+            atomic.write_bytes(_refusal(checkpoint.sha256, dtype), str(error).encode())
+            _forget_other_versions(checkpoint.sha256)
+        raise
     with contextlib.suppress(OSError, RuntimeError):  # then it is converted again next time
-        _keep(model, images, answers, folder)
+        _keep(model, images, answers, checkpoint)
+        _forget_other_versions(checkpoint.sha256)
     return made
 
 
 def _agreeing(
-    model: openvino.Model, images: Tensor, answers: Tensor, dtype: torch.dtype
+    model: openvino.Model, sha256: str, images: Tensor, answers: Tensor, dtype: torch.dtype
 ) -> OpenVINONetwork:
+    """Compile a network as fast as it may be.
+
+    Raises:
+        _RefusedError: it answers otherwise than torch did.
+    """
     expected = answers.softmax(dim=1)
     for precision in dict.fromkeys((dtype, torch.float32)):
-        network = OpenVINONetwork(model, precision)
+        network = OpenVINONetwork(model, sha256, precision)
         moved = _answers(network, images).softmax(dim=1) - expected
         if float(moved.abs().max()) <= _MAY_MOVE[precision]:
             return network
-    raise RuntimeError("it answers otherwise")
+        del network  # its memory goes before the next one takes as much
+    raise _RefusedError("it answers otherwise")
 
 
 @torch.inference_mode()
@@ -186,7 +249,7 @@ def _converted(network: nn.Module, images: Tensor) -> openvino.Model:
     """Return a network as OpenVINO knows it, for any number of images.
 
     Raises:
-        RuntimeError: it holds what OpenVINO does not know.
+        _RefusedError: it holds what OpenVINO does not know.
     """
     openvino = _openvino()
     from openvino import frontend
@@ -208,26 +271,35 @@ def _converted(network: nn.Module, images: Tensor) -> openvino.Model:
     ) as error:
         root.setLevel(level)
         root.filters, root.handlers = filters, handlers
-        raise RuntimeError(str(error)) from error
+        raise _RefusedError(str(error).strip().rpartition("\n")[2]) from error
     model.reshape([-1, *images.shape[1:]])
     return model
 
 
-def _keep(model: openvino.Model, images: Tensor, answers: Tensor, folder: Path) -> None:
-    """Put a converted network into the cache, and away what an earlier version has put there."""
+def _keep(model: openvino.Model, images: Tensor, answers: Tensor, checkpoint: Checkpoint) -> None:
+    """Put a converted network into the cache."""
+    folder = _folder(checkpoint.sha256)
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = atomic.temporary_beside(folder)
     try:
         draft.mkdir()
         _openvino().save_model(model, draft / _XML, compress_to_fp16=False)
         np.savez(
-            draft / _CHECK, images=images.numpy(), answers=answers.numpy(), sha256=_sha256(draft)
+            draft / _CHECK,
+            images=images.numpy(),
+            answers=answers.numpy(),
+            card=np.array(checkpoint.card.to_json()),
+            sha256=np.array(_sha256(draft)),
         )
         shutil.rmtree(folder, ignore_errors=True)
         draft.rename(folder)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-    sha256, _, _ = folder.name.partition("-")
+
+
+def _forget_other_versions(sha256: str) -> None:
+    """Remove what other versions of OpenVINO have left of a weights file."""
+    folder = _folder(sha256)
     for other in folder.parent.glob(f"{sha256}-*"):
         if other != folder:
             shutil.rmtree(other, ignore_errors=True)

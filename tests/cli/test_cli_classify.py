@@ -325,8 +325,16 @@ def test_weights_that_cannot_be_used_are_told_of(run: Run, photos: Path, tmp_pat
         assert "Weights file mine.safetensors was refused: it is a pickle file" in done.err
 
 
-@pytest.mark.parametrize("source", ["list.csv", "LIST.TXT", "s3://bucket/eyes"])
+@pytest.mark.parametrize(
+    "source", ["list.csv", "LIST.TXT", "s3://bucket/eyes", "https://eyes/1.jpg?key=SECRET"]
+)
 def test_what_only_a_cluster_reads_is_said_to_be_so(run: Run, source: str) -> None:
     done = run("classify", source)
     assert done.code == 2
     assert "lists of photographs and URLs are for --engine ray" in on_one_line(done.err)
+    assert "SECRET" not in done.err
+
+
+def test_a_folder_may_be_named_like_a_list(run: Run, photos: Path) -> None:
+    folder = photos.rename(photos.with_name("eyes.csv"))
+    assert run("classify", folder).code == run("classify", folder.rename(photos)).code != 2

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from fundus_gui.cli.classify_ray import _changed
+from fundus_gui.core.distributed import Changes
+
 if TYPE_CHECKING:
     from command_runs import Done
 
@@ -54,3 +57,20 @@ def test_a_folder_of_something_else_is_refused_before_a_cluster_is_started(
     done = run("classify", photos, "--engine", "ray", "--out", tmp_path)
     assert done.code == 1
     assert "is not empty" in done.err
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        (Changes(more=1), "1 photograph came."),
+        (Changes(more=2, gone=1), "2 photographs came, 1 photograph is gone."),
+        (
+            Changes(altered=("part-000001.parquet",), again=("part-000001.parquet",)),
+            "part-000001.parquet was altered or lost; 1 part is done again.",
+        ),
+        # One of two photographs with the same name and bytes went.
+        (Changes(again=("part-000000.parquet",)), "1 part is done again."),
+    ],
+)
+def test_what_differs_from_the_last_time_is_one_sentence(changes: Changes, sentence: str) -> None:
+    assert _changed(changes) == f"Since the last time {sentence}"

@@ -127,6 +127,13 @@ def test_classes_of_a_model_of_one_s_own_can_be_called_otherwise(
     assert "needs as many titles in 'zh_CN'" in refused.err
 
 
+@pytest.mark.parametrize("language", ["zh-CN", "zh", "fr"])
+def test_titles_are_refused_in_a_language_that_no_window_speaks(run: Run, language: str) -> None:
+    refused = run("models", "titles", "tiny_a", language, "一", "二")
+    assert refused.code == 1
+    assert f"does not speak '{language}'. Name en or zh_CN." in refused.err
+
+
 def test_what_came_with_the_program_keeps_its_titles(run: Run) -> None:
     refused = run("models", "titles", "tiny_a", "zh_CN", "一", "二")
     assert refused.code == 1

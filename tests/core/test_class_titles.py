@@ -1,3 +1,5 @@
+"""What classes are called for people: the card first, then what the program knows."""
+
 from __future__ import annotations
 
 import pytest

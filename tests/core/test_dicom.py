@@ -363,6 +363,15 @@ def test_a_jpeg_larger_than_its_header_says_is_not_decoded(problem: Problem) -> 
         assert problem(content).startswith("its header and its picture differ in size")
 
 
+def test_a_jpeg_that_would_be_decoded_over_and_over_is_refused(problem: Problem) -> None:
+    jpeg = encoded(colours(), "JPEG", progressive=True)
+    scan = jpeg[jpeg.rindex(b"\xff\xda") : -2]
+    bomb = jpeg[:-2] + 500 * scan + jpeg[-2:]
+    for pixels in (colours(), colours()[..., 0]):
+        content = dicom_file(pixels, syntax=JPEGBaseline8Bit, frames=[bomb])
+        assert problem(content).startswith("the JPEG has 5")
+
+
 # Privacy ------------------------------------------------------------------------------------------
 
 IDENTIFYING = {

@@ -1,3 +1,5 @@
+"""The photograph of a row is found again, also where several have its name."""
+
 from __future__ import annotations
 
 import hashlib

@@ -212,6 +212,16 @@ def test_a_changed_file_is_done_again_and_the_earlier_row_is_kept_beside(
     assert not (table.parent / "r.before-2.csv").exists()
 
 
+def test_a_name_that_leads_nowhere_is_not_free_for_the_earlier_table(
+    folder: Path, paths: list[Path], table: Path
+) -> None:
+    table.with_name("r.before-1.csv").symlink_to(table.with_name("gone.csv"))
+    change(paths[0], "size")
+    resumption, _, _ = resume(table, folder, paths)
+    assert resumption.backup == table.with_name("r.before-2.csv")
+    check_table(resumption.backup)
+
+
 def test_files_that_came_and_went_make_the_table_of_the_photographs_that_are_there(
     folder: Path, paths: list[Path], table: Path
 ) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from tiny_results import (
@@ -21,6 +24,7 @@ from tiny_results import (
 
 from fundus_gui.core.errors import DeviceError, ExportError
 from fundus_gui.core.export import export_results
+from fundus_gui.core.export.writing import writing_alone
 from fundus_gui.core.results import ImageResult
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="uses POSIX links and limits")
@@ -179,3 +183,70 @@ def test_a_full_disk_is_an_export_error_and_leaves_only_whole_rows(
     record = read_json(tmp_path / "r.json")
     assert record["is_complete"] is False
     assert {path.suffix for path in tmp_path.iterdir()} <= {suffix, ".json"}
+
+
+# A shared folder without locks --------------------------------------------------------------------
+
+WITHOUT_LOCKS = """
+import errno, fcntl, os, sys, time
+from pathlib import Path
+from fundus_gui.core.export.writing import writing_alone
+
+def refusing(*_):
+    raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+fcntl.flock = refusing
+with writing_alone(Path(sys.argv[1])):
+    print("writing", flush=True)
+    time.sleep(600)
+"""
+
+
+@pytest.fixture(params=[errno.ENOLCK, errno.EOPNOTSUPP])
+def without_locks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no folder have locks."""
+
+    def refusing(*_: object) -> NoReturn:
+        raise OSError(request.param, os.strerror(request.param))
+
+    monkeypatch.setattr("fcntl.flock", refusing)
+
+
+@posix_only
+@pytest.mark.usefixtures("without_locks")
+def test_a_folder_without_locks_takes_a_table_of_one_writer_at_a_time(tmp_path: Path) -> None:
+    out = tmp_path / "r.csv"
+    rows = export_results(some_results(tmp_path), out, run_record())
+    next(rows)
+    with pytest.raises(ExportError, match="is being written by another window"):
+        writing_alone(out).__enter__()
+    assert len(list(rows)) == 5
+    assert names_in(tmp_path) == {"r.csv", "r.json"}
+
+
+@posix_only
+@pytest.mark.usefixtures("without_locks")
+def test_where_there_are_no_locks_a_killed_writer_keeps_nobody_out(tmp_path: Path) -> None:
+    out = tmp_path / "r.csv"
+    code = [sys.executable, "-c", WITHOUT_LOCKS, str(out)]
+    with subprocess.Popen(code, stdout=subprocess.PIPE, text=True) as writer:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == "writing\n"
+        with pytest.raises(ExportError, match="is being written by another window"):
+            writing_alone(out).__enter__()
+        writer.send_signal(signal.SIGKILL)
+    with writing_alone(out):
+        assert names_in(tmp_path) != set()
+    assert names_in(tmp_path) == set()
+
+
+@posix_only
+def test_another_refusal_of_the_lock_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refusing(*_: object) -> NoReturn:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr("fcntl.flock", refusing)
+    with pytest.raises(ExportError, match=r"cannot be written \(Input/output error\)"):
+        writing_alone(tmp_path / "r.csv").__enter__()

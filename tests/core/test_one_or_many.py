@@ -70,6 +70,23 @@ def test_every_sentence_that_counts_knows_one_from_many() -> None:
     assert wrong == []
 
 
+def test_no_plural_is_made_by_hand() -> None:
+    made = [
+        path.relative_to(PACKAGE).as_posix()
+        for part in ("core", "cli")
+        for path in sorted((PACKAGE / part).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.IfExp) and _words(node) == {"", "s"}
+    ]
+    assert made == []
+
+
+def _words(choice: ast.IfExp) -> set[object]:
+    return {
+        branch.value for branch in (choice.body, choice.orelse) if isinstance(branch, ast.Constant)
+    }
+
+
 @pytest.mark.parametrize(
     ("count", "words"), [(0, "0 rows are"), (1, "1 row is"), (2, "2 rows are")]
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import os
 import subprocess
@@ -15,15 +16,21 @@ import torch
 from meta_networks import SMALL, slow_unless
 from torch import Tensor, nn
 
-from fundus_gui.core import openvino_engine
+from fundus_gui.core import ensemble, openvino_engine
 from fundus_gui.core.cards import ModelCard
 from fundus_gui.core.catalogue import Catalogue, read_catalogue
 from fundus_gui.core.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
 from fundus_gui.core.devices import fast_dtype
 from fundus_gui.core.ensemble import load_ensemble
+from fundus_gui.core.errors import CheckpointError
 from fundus_gui.core.inference import predict_images
 from fundus_gui.core.models import create_model
-from fundus_gui.core.openvino_engine import ENGINE_VARIABLE, OpenVINONetwork, openvino_network
+from fundus_gui.core.openvino_engine import (
+    ENGINE_VARIABLE,
+    OpenVINONetwork,
+    kept_network,
+    openvino_network,
+)
 from fundus_gui.core.paths import cache_dir, samples_dir
 from fundus_gui.core.preprocessing import Preprocessing
 
@@ -84,7 +91,7 @@ def kept() -> list[Path]:
 
 
 def refusing(*_: object) -> None:
-    pytest.fail("a network was converted that is in the cache")
+    pytest.fail("what the cache holds was made again")
 
 
 # The same answers ---------------------------------------------------------------------------------
@@ -265,7 +272,61 @@ def test_a_network_that_openvino_does_not_follow_is_left_to_torch_with_a_sentenc
         assert openvino_network("strange", other) is None
     (record,) = caplog.records
     assert record.message.startswith("OpenVINO cannot compute the model strange, PyTorch does it (")
-    assert kept() == []
+    assert "()" not in record.message
+
+
+@pytest.mark.parametrize("kind", [_Undecided, _Unknown])
+def test_what_openvino_does_not_follow_is_tried_once_and_told_at_each_load(
+    kind: type[nn.Module],
+    checkpoint: Checkpoint,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    other = Checkpoint(kind(), checkpoint.card, "0")
+    with caplog.at_level(logging.WARNING):
+        assert openvino_network("strange", other) is None
+        monkeypatch.setattr(openvino_engine, "_converted", refusing)
+        assert openvino_network("strange", other) is None
+    first, again = caplog.records
+    assert again.message == first.message
+
+
+def test_another_version_of_openvino_tries_again(
+    checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Checkpoint(_Undecided(), checkpoint.card, checkpoint.sha256)
+    assert openvino_network("tiny", other) is None
+    (old,) = kept()
+    monkeypatch.setattr(openvino_engine, "_version", lambda: "2099.1")
+    assert openvino_network("tiny", checkpoint) is not None
+    assert [path.name for path in kept()] == [f"{checkpoint.sha256}-2099.1"]
+    assert not old.exists()
+
+
+@needs_bfloat16
+def test_what_is_refused_in_one_precision_may_be_computed_in_the_other(
+    checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(openvino_engine._MAY_MOVE, torch.float32, -1.0)
+    monkeypatch.setitem(openvino_engine._MAY_MOVE, torch.bfloat16, 1.0)
+    for _ in range(2):
+        assert openvino_network("tiny", checkpoint) is None
+        assert openvino_network("tiny", checkpoint, torch.bfloat16) is not None
+    monkeypatch.setattr(openvino_engine, "_converted", refusing)
+    assert openvino_network("tiny", checkpoint) is None
+    assert openvino_network("tiny", checkpoint, torch.bfloat16) is not None
+
+
+def test_a_full_memory_is_not_remembered(
+    checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object) -> None:
+        raise RuntimeError("DefaultCPUAllocator: not enough memory")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(openvino_engine, "_converted", failing)
+        assert openvino_network("tiny", checkpoint) is None
+    assert openvino_network("tiny", checkpoint) is not None
 
 
 def test_it_can_be_left_out(checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -320,3 +381,41 @@ def test_a_run_can_be_stopped_and_begun_again(catalogue: Catalogue) -> None:
     run.close()
     again = next(iter(predict_images(pair, photographs[:1])))
     np.testing.assert_allclose(first.member_probabilities, again.member_probabilities, atol=1e-6)
+
+
+def test_a_converted_member_is_loaded_without_its_network_in_torch(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = catalogue.ensemble("pair")
+    first = load_ensemble(spec, catalogue, device="cpu")
+    monkeypatch.setattr(ensemble, "load_checkpoint", refusing)
+    again = load_ensemble(spec, catalogue, device="cpu")
+    assert again.weights_sha256 == first.weights_sha256
+    assert again.cards == first.cards
+    photographs = sorted(samples_dir().glob("*.jpg"))
+    for one, other in zip(
+        predict_images(first, photographs), predict_images(again, photographs), strict=True
+    ):
+        np.testing.assert_allclose(one.member_probabilities, other.member_probabilities, atol=1e-6)
+
+
+def test_a_card_of_other_weights_is_not_taken_for_those_that_were_converted(
+    tmp_path: Path, checkpoint: Checkpoint
+) -> None:
+    path = tmp_path / "tiny.safetensors"
+    assert openvino_network("tiny", checkpoint) is not None
+    assert kept_network(path, checkpoint.card, torch.float32) is not None
+    other = dataclasses.replace(checkpoint.card, temperature=2.0)
+    assert kept_network(path, other, torch.float32) is None
+
+
+def test_weights_replaced_after_the_start_are_refused_though_they_are_converted(
+    tmp_path: Path, checkpoint: Checkpoint
+) -> None:
+    catalogue = read_catalogue([tmp_path])
+    other = dataclasses.replace(checkpoint.card, temperature=2.0)
+    path = tmp_path / "tiny.safetensors"
+    save_checkpoint(path, checkpoint.model.state_dict(), other)
+    assert openvino_network("tiny", load_checkpoint(path)) is not None
+    with pytest.raises(CheckpointError, match="it was replaced"):
+        ensemble.load_member("tiny", catalogue, torch.device("cpu"))

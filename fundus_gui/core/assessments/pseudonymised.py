@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,8 +15,9 @@ from fundus_gui.core.datasets import LabelledImage
 from fundus_gui.core.evaluation.records import SubgroupEvaluation
 from fundus_gui.core.export import Pseudonyms
 
-NOT_TOLD = Path("not told")
-"""Stands for the folder that holds the data's: no file of it is found by its pseudonym."""
+NOT_TOLD = Path(os.sep, "not told")
+"""Stands for the folder that holds the data's: no file is found by its pseudonym, wherever the
+program was started."""
 
 
 def pseudonymised(assessment: Assessment, pseudonyms: Pseudonyms) -> Assessment:

@@ -89,8 +89,8 @@ def _cells(table: Path) -> list[tuple[int, dict[str, str]]]:
         raise DatasetError(f"{table} cannot be read: {error}.") from error
     if missing:
         raise DatasetError(
-            f"{table} needs the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}, "
-            "separated by commas."
+            f"{table} needs the columns filename and label, separated by commas; it lacks "
+            f"{', '.join(missing)}."
         )
     overlong = [str(number) for number, row in rows if any(row.pop("", ()))]
     if overlong:

@@ -15,7 +15,7 @@ from fundus_gui.core.distributed.engine import (
 )
 from fundus_gui.core.distributed.listing import Listing, list_photographs
 from fundus_gui.core.distributed.manifest import MANIFEST, Manifest, PartRecord
-from fundus_gui.core.distributed.places import Folder
+from fundus_gui.core.distributed.places import Folder, without_keys
 from fundus_gui.core.distributed.verifying import check_parts, photographs_of
 
 __all__ = [
@@ -33,4 +33,5 @@ __all__ = [
     "classify_in_parts",
     "list_photographs",
     "photographs_of",
+    "without_keys",
 ]

@@ -22,7 +22,6 @@ from fundus_gui.core.distributed.places import Folder, local_path, storage
 from fundus_gui.core.errors import ExportError, ImageError
 from fundus_gui.core.images import FileStamp, file_stamp, read_photograph
 
-_COLUMNS = ["relative_path", "image_sha256", "file_bytes", "file_modified_ns"]
 _THREADS = 16  # that wait for file systems and storages
 
 
@@ -81,7 +80,7 @@ def continuation(new: Manifest, listing: Listing, folder: Folder) -> Continuatio
     gone = sum(part.gone for part in found.values())
     if rows and gone == rows:
         raise ExportError(
-            f"{folder.location} was begun with other photographs: none of the {rows} that are done "
+            f"{folder} was begun with other photographs: none of the {rows} that are done "
             "is among these. Name a new folder."
         )
     taken: set[str] = set()
@@ -184,7 +183,7 @@ def _compared(earlier: Manifest, listing: Listing, folder: Folder) -> dict[int, 
         if content is None or hashlib.sha256(content).hexdigest() != part.sha256:
             return _CheckedPart(is_altered=True)
         rows = _rows(content)
-        if len(rows) != part.photographs:
+        if not rows or len(rows) != part.photographs:
             return _CheckedPart(is_altered=True)
         named = [by_name.get(row.name, []) for row in rows]
         same = tuple(
@@ -213,10 +212,25 @@ def _is_same(row: _Row, location: str, sizes: Mapping[str, int]) -> bool:
 
 
 def _rows(content: bytes) -> list[_Row]:
+    """Return what a part tells, nothing where it is none although the manifest says so."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    columns = pq.read_table(io.BytesIO(content), columns=_COLUMNS).to_pydict()
-    cells = zip(*(columns[name] for name in _COLUMNS), strict=True)
+    text, number = pa.string(), pa.int64()
+    schema = pa.schema(
+        [
+            ("relative_path", text),
+            ("image_sha256", text),
+            ("file_bytes", number),
+            ("file_modified_ns", number),
+        ]
+    )
+    try:
+        found = pq.read_table(io.BytesIO(content), columns=schema.names)
+        columns = found.select(schema.names).cast(schema).to_pydict()
+    except (OSError, KeyError, ValueError, pa.ArrowException):
+        return []
+    cells = zip(*columns.values(), strict=True)
     return [
         _Row(name, sha256 or "", FileStamp(size, modified))
         for name, sha256, size, modified in cells

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from fundus_gui.core.distributed.places import below, local_path, said, storage
+from fundus_gui.core.distributed.places import below, local_path, said, storage, without_keys
 from fundus_gui.core.errors import ImageError
 from fundus_gui.core.export import Pseudonyms
 from fundus_gui.core.export.run_record import folders_of, relative_path
@@ -82,13 +82,15 @@ def list_photographs(sources: Sequence[str], *, recursive: bool = True) -> Listi
 def relative_name(url: str, roots: Sequence[str]) -> str:
     """Return a URL below the deepest root that holds it, else without its scheme.
 
-    What follows `?` or `#` is left out: it may hold the key to a storage.
+    What may hold the key to a storage is left out: what follows `?` or `#`, and a password.
     """
     if url.startswith(("http://", "https://")):
         url = url.partition("?")[0].partition("#")[0]
     folders = [f"{root.rstrip('/')}/" for root in roots]
     inside = [url.removeprefix(folder) for folder in folders if url.startswith(folder)]
-    name = min(inside, key=len, default=url.partition("://")[2].lstrip("/"))
+    host, slash, key = url.partition("://")[2].partition("/")
+    whole = f"{host.rpartition('@')[2]}{slash}{key}".lstrip("/")
+    name = min(inside, key=len, default=whole)
     return PurePosixPath(name).as_posix()
 
 
@@ -161,15 +163,16 @@ def _check_kinds(locations: Iterable[str]) -> None:
 def _stored(url: str, recursive: bool) -> Iterator[tuple[str, int | None]]:
     """List photographs below a URL, or the one that it is, with their sizes."""
     found: Mapping[str, Mapping[str, Any]] = {}
+    told = without_keys(url)
     try:
         with storage(url) as (system, inner):
             found = system.find(inner, maxdepth=None if recursive else 1, detail=True)
     except FileNotFoundError:
         pass
     except OSError as error:
-        raise ImageError(Path(url), f"{url} cannot be listed ({said(error)})") from error
+        raise ImageError(Path(told), f"{told} cannot be listed ({said(error)})") from error
     if not found:
-        raise ImageError(Path(url), f"there is no file or folder at {url}; check the spelling")
+        raise ImageError(Path(told), f"there is no file or folder at {told}; check the spelling")
     for key in sorted(found):
         if key == inner:
             yield url, found[key].get("size")

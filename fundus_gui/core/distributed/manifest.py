@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Self
 
-from fundus_gui.core.distributed.places import Folder
+from fundus_gui.core.distributed.places import Folder, without_keys
 from fundus_gui.core.errors import ExportError
 from fundus_gui.core.export import RunRecord
 from fundus_gui.core.export.run_record import identity_of
@@ -104,8 +105,9 @@ class Manifest:
         )
         is_told = self.run.pseudonyms is None
         record |= {
-            "roots": list(self.roots) if is_told else [],
-            "sources": list(self.sources) if is_told else [],
+            "command": _without_keys(record["command"]),
+            "roots": [without_keys(root) for root in self.roots] if is_told else [],
+            "sources": [without_keys(source) for source in self.sources] if is_told else [],
             "engine": "ray",
             "precision_asked_for": self.precision,
             "photographs": self.photographs,
@@ -134,7 +136,7 @@ class Manifest:
         if content is None:
             if folder.names():
                 raise ExportError(
-                    f"{folder.location} is not empty and holds no {MANIFEST}. Name a new folder."
+                    f"{folder} is not empty and holds no {MANIFEST}. Name a new folder."
                 )
             return self
         try:
@@ -153,14 +155,14 @@ class Manifest:
             return replace(self, run=run, photographs=photographs, part_size=part_size, parts=parts)
         except DAMAGED as error:
             raise ExportError(
-                f"{MANIFEST} in {folder.location} cannot be read ({error}). Name a new folder."
+                f"{MANIFEST} in {folder} cannot be read ({error}). Name a new folder."
             ) from error
 
     def _continuation(self) -> dict[str, str]:
         is_told = self.run.pseudonyms is None
         return {
             "started": self.run.started.isoformat(timespec="seconds"),
-            "command": self.run.command if is_told else "",
+            "command": _without_keys(self.run.command) if is_told else "",
         }
 
     def _check_same(self, record: Mapping[str, Any], folder: Folder) -> None:
@@ -169,9 +171,13 @@ class Manifest:
         differing = [name for name in ours if ours[name] != theirs[name]]
         if differing:
             raise ExportError(
-                f"{folder.location} was begun in another way ({', '.join(differing)} differ). "
+                f"{folder} was begun in another way ({', '.join(differing)} differ). "
                 "Name a new folder, or use the same ensemble and options."
             )
+
+
+def _without_keys(command: str) -> str:
+    return shlex.join(map(without_keys, shlex.split(command)))
 
 
 def parts_of(record: Mapping[str, Any]) -> dict[int, PartRecord]:

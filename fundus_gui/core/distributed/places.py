@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
 
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
-_KEYS_OF_A_URL = re.compile(r"\?[^\s'\")]*")  # a signed URL opens the storage
+_KEYS_IN_A_LINE = re.compile(r"(?<=://)[^\s/?@'\"]*@|\?[^\s'\")]*")
 
 
 def local_path(location: str) -> Path | None:
@@ -50,13 +50,13 @@ def storage(url: str) -> Iterator[tuple[AbstractFileSystem, str]]:
         from fsspec.core import url_to_fs
     except ModuleNotFoundError:
         raise ConfigError(
-            f"{_without_keys(url)} needs the package fsspec. Install it by pip install "
+            f"{without_keys(url)} needs the package fsspec. Install it by pip install "
             "'fundus-gui[ray]'."
         ) from None
     try:
         opened: tuple[AbstractFileSystem, str] = url_to_fs(url)
     except Exception as error:
-        raise ConfigError(f"{_without_keys(url)} cannot be opened: {said(error)}") from error
+        raise ConfigError(f"{without_keys(url)} cannot be opened: {said(error)}") from error
     try:
         yield opened
     except (OSError, FundusError):
@@ -69,7 +69,7 @@ def said(error: Exception) -> str:
     """Return what an error says in one line, without the keys to a storage."""
     told = error.strerror if isinstance(error, OSError) else None
     line = (told or str(error)).strip().splitlines()[:1]
-    return _without_keys(line[0].rstrip(".")) if line else type(error).__name__
+    return _KEYS_IN_A_LINE.sub("", line[0].rstrip(".")) if line else type(error).__name__
 
 
 def kind_of(error: OSError) -> str:
@@ -79,8 +79,13 @@ def kind_of(error: OSError) -> str:
     return type(error.__cause__ or error).__name__
 
 
-def _without_keys(text: str) -> str:
-    return _KEYS_OF_A_URL.sub("", text)
+def without_keys(url: str) -> str:
+    """Return a URL without user, password and what follows `?`, which may open the storage."""
+    kind, mark, place = url.partition("://")
+    if not mark:
+        return url
+    host, slash, inner = place.partition("?")[0].partition("/")
+    return f"{kind}://{host.rpartition('@')[2]}{slash}{inner}"
 
 
 class Folder:
@@ -94,6 +99,10 @@ class Folder:
         """Name a folder; it is made when something is written."""
         self.path = local_path(location)
         self.location = location if self.path is None else str(self.path)
+
+    def __str__(self) -> str:
+        """Name it for people."""
+        return self.location if self.path is not None else without_keys(self.location)
 
     def names(self) -> list[str]:
         """Return the names of what it shows, none where there is no such folder."""
@@ -167,6 +176,6 @@ class Folder:
             yield
         except OSError as error:
             raise ExportError(
-                f"{_without_keys(self.location)} cannot be {what} ({said(error)}). Free some "
+                f"{self} cannot be {what} ({said(error)}). Free some "
                 "space, or choose another folder."
             ) from error

@@ -108,7 +108,7 @@ def _read_manifest(folder: Folder) -> Record:
     text = folder.read(MANIFEST)
     if text is None:
         raise ResultsError(
-            f"There is no {MANIFEST} in {folder.location}; check the spelling. A folder of results "
+            f"There is no {MANIFEST} in {folder}; check the spelling. A folder of results "
             "of --engine ray has one."
         )
     try:
@@ -120,7 +120,7 @@ def _read_manifest(folder: Folder) -> Record:
         parts_of(content)
     except (*DAMAGED, EnsembleError) as error:
         raise ResultsError(
-            f"{MANIFEST} in {folder.location} is none of this version of the program, or was "
+            f"{MANIFEST} in {folder} is none of this version of the program, or was "
             f"altered ({error})."
         ) from error
     return record

@@ -263,7 +263,7 @@ class Resumption:
         """
         out, number = self._earlier.path, 1
         while os.path.lexists(copy := out.with_name(f"{out.stem}.before-{number}{out.suffix}")):
-            if filecmp.cmp(copy, out, shallow=False):
+            if copy.is_file() and filecmp.cmp(copy, out, shallow=False):
                 return copy
             number += 1
         for path in (copy.with_suffix(".json"), copy):  # a table without its record is none of ours

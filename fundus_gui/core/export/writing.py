@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
@@ -9,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, FileLock, SoftFileLock, Timeout
 
 from fundus_gui.core import atomic
 from fundus_gui.core.errors import ExportError
@@ -19,6 +20,8 @@ from fundus_gui.core.export.tables import Cell, csv_line, table_columns, table_r
 from fundus_gui.core.results import ImageResult, Prediction
 
 BYTE_ORDER_MARK = "\ufeff"
+
+_WITHOUT_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP)  # what some shared folders answer
 
 
 class _Table(Protocol):
@@ -189,7 +192,8 @@ def writing_alone(out: Path) -> Iterator[None]:
     """Keep all other windows and commands from writing the same table.
 
     The lock lies beside the table, so that it also holds for other users and, where a shared folder
-    passes locks on, for other machines. The system lets go of it when its process is killed.
+    passes locks on, for other machines. The system lets go of it when its process is killed. In a
+    folder without locks, a file that names the process stands for one.
 
     Args:
         out: the table; or a folder of tables, which has the lock in it.
@@ -200,11 +204,10 @@ def writing_alone(out: Path) -> Iterator[None]:
     place = Path(os.path.realpath(out))
     folder = place if place.is_dir() else place.parent
     name = hashlib.sha256(os.fsencode(place.name)).hexdigest()[:16]  # short, whatever the table's
-    lock = FileLock(folder / f".{name}.lock", timeout=0, mode=0o666, thread_local=False)
     with refusing(out):
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            lock.acquire()
+            lock = _locked(folder / f".{name}.lock")
         except Timeout:
             raise ExportError(
                 f"{out} is being written by another window or command. Wait for its end, or stop "
@@ -216,3 +219,17 @@ def writing_alone(out: Path) -> Iterator[None]:
         with suppress(OSError):  # Windows lets go first, and removes it then
             Path(lock.lock_file).unlink(missing_ok=True)
         lock.release()
+
+
+def _locked(path: Path) -> BaseFileLock:
+    lock: BaseFileLock = FileLock(path, timeout=0, mode=0o666, thread_local=False)
+    try:
+        lock.acquire()
+    except OSError as error:
+        if error.errno not in _WITHOUT_LOCKS:
+            raise
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+        lock = SoftFileLock(path.with_suffix(".held"), timeout=0, thread_local=False)
+        lock.acquire()
+    return lock

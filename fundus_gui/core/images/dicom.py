@@ -12,7 +12,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from fundus_gui.core.images.colours import IN_16_BITS, MODE_NOTES, SEVERAL_IMAGES
-from fundus_gui.core.images.limits import EXPORT_AGAIN, RefusedError, refuse_too_many_pixels
+from fundus_gui.core.images.limits import (
+    EXPORT_AGAIN,
+    RefusedError,
+    refuse_too_many_pixels,
+    refuse_too_many_scans,
+)
 
 if TYPE_CHECKING:
     from pydicom import Dataset
@@ -118,6 +123,8 @@ def _compressed(header: Dataset, syntax: str) -> Image.Image:
     frames = int(header.get("NumberOfFrames") or 1)
     frame = get_frame(header.PixelData, 0, number_of_frames=frames)
     kind = "JPEG2000" if syntax in _JPEG_2000 else "JPEG"
+    if kind == "JPEG":
+        refuse_too_many_scans(frame)
     image = Image.open(io.BytesIO(frame), formats=[kind])
     if image.size != (header.Columns, header.Rows):
         raise RefusedError(f"its header and its picture differ in size; {EXPORT_AGAIN}")

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fundus_gui.core.reports.style import Style, elided, font, legend, plain, prepare
+from fundus_gui.core.reports.style import (
+    Style,
+    class_numbers,
+    elided,
+    font,
+    legend,
+    plain,
+    prepare,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,15 +50,17 @@ NO_CURVE = ClassCurve(np.empty(0), np.empty(0), math.inf)
 def draw_class_curves(
     axes: Axes,
     curves: Sequence[ClassCurve],
-    class_titles: Sequence[str],
+    class_titles: Mapping[str, str],
     heading: str,
     style: Style,
 ) -> None:
     """Draw the curves into emptied axes, those with the smallest areas if there are too many."""
     prepare(axes, style)
-    drawn = sorted(range(len(curves)), key=lambda index: curves[index].area)[:MOST_CURVES]
-    for number, index in enumerate(sorted(drawn)):
-        curve, name = curves[index], plain(elided(class_titles[index], _LONGEST_TITLE))
+    names = tuple(class_titles)
+    lowest = sorted(range(len(curves)), key=lambda index: curves[index].area)[:MOST_CURVES]
+    drawn = sorted(lowest)
+    for number, index in zip(class_numbers([names[i] for i in drawn]), drawn, strict=True):
+        curve, name = curves[index], plain(elided(class_titles[names[index]], _LONGEST_TITLE))
         area = "  –    " if math.isinf(curve.area) else f"{curve.area:.3f}"
         colour = style.colour(number)
         axes.plot(

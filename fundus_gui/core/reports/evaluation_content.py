@@ -84,6 +84,11 @@ class ReportContent:
     command: str = ""
 
     @property
+    def titles_by_name(self) -> Mapping[str, str]:
+        """The class titles by the names of their classes."""
+        return dict(zip(self.report.class_names, self.class_titles, strict=True))
+
+    @property
     def ensemble_title(self) -> str:
         """The ensemble's name for people."""
         ensemble = self.report.ensemble

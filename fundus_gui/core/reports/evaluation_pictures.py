@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 
 def evaluation_pictures(content: ReportContent) -> Mapping[str, Draw]:
     """Return what draws each picture, by the name of its file."""
-    votes, labels, titles = content.votes, content.labels, content.class_titles
+    votes, labels, titles = content.votes, content.labels, content.titles_by_name
+    confused = content.report.vote.confusion
     return {
-        "confusion_matrix": partial(draw_confusion_figure, content.report.vote.confusion, titles),
+        "confusion_matrix": partial(draw_confusion_figure, confused, content.class_titles),
         "roc": partial(draw_roc_figure, votes, labels, titles),
         "precision_recall": partial(_draw_precision_recall, content),
         "reliability": partial(_draw_reliability, content),
@@ -33,7 +34,7 @@ def evaluation_pictures(content: ReportContent) -> Mapping[str, Draw]:
 
 def _draw_precision_recall(content: ReportContent, figure: Figure, style: Style) -> None:
     figure.set_size_inches(7, 4.3)
-    titles = content.class_titles
+    titles = content.titles_by_name
     draw_precision_recall(figure.subplots(), content.votes, content.labels, titles, style)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -70,7 +70,7 @@ def draw_confusion_figure(
 def draw_roc_figure(
     probabilities: ArrayLike,
     labels: ArrayLike,
-    titles: Sequence[str],
+    titles: Mapping[str, str],
     figure: Figure,
     style: Style,
 ) -> None:

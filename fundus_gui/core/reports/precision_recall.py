@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,7 +24,7 @@ def draw_precision_recall(
     axes: Axes,
     probabilities: ArrayLike,
     labels: ArrayLike,
-    class_titles: Sequence[str],
+    class_titles: Mapping[str, str],
     style: Style = LIGHT,
 ) -> None:
     """Draw each class's precision against its sensitivity; the legend tells average precisions.
@@ -37,7 +37,7 @@ def draw_precision_recall(
         axes: where.
         probabilities: (N, K).
         labels: (N,) class indices; a class that does not occur has no curve.
-        class_titles: K names.
+        class_titles: of the K classes in order, by their names.
         style: colours and font.
     """
     values, truth = np.asarray(probabilities), np.asarray(labels)

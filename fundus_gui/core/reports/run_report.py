@@ -56,13 +56,15 @@ def write_run_report(
     """
     assert run.started is not None, "a run that has not started has nothing to report"
     names = run.started.class_names
-    titles = [class_title(name) for name in names]
+    titles = {name: class_title(name) for name in names}
     values, truth = np.asarray(probabilities, dtype=np.float64), np.asarray(labels)
     events = read_events(run.folder)
     curve = Curve(run.name, run.epochs, updates(events))
     figures: dict[str, Draw] = {
         "curves": partial(_draw_curves, curve),
-        "confusion_matrix": partial(draw_confusion_figure, confusion(values, truth), titles),
+        "confusion_matrix": partial(
+            draw_confusion_figure, confusion(values, truth), tuple(titles.values())
+        ),
         "roc": partial(draw_roc_figure, values, truth, titles),
     }
     classes = classification_figures(values, truth, names)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -14,6 +16,16 @@ if TYPE_CHECKING:
 # M. Okabe, K. Ito: Color Universal Design (2008), without black, which is the text's.
 OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442")
 _ON_DARK = ("#56B4E9", "#E69F00", "#2FBF94", "#E39BC4", "#F0E442", "#F07F3C", "#4C9BE0")
+# Classes that have the colours of the cycle in this order, in every picture and window.
+_OWN_COLOURS = (
+    "amd",
+    "cataract",
+    "diabetic_retinopathy",
+    "glaucoma",
+    "normal",
+    "pathologic_myopia",
+    "hypertension",
+)
 # Faces that carry Chinese, Japanese and Korean, for names of classes and runs.
 _WIDE_FACES = (
     "Noto Sans CJK SC",
@@ -58,6 +70,27 @@ class Style:
 
 LIGHT = Style()
 DARK = Style(text="#eceff1", muted="#a3abb2", grid="#33383d", background="#1e2124", cycle=_ON_DARK)
+
+
+def class_numbers(class_names: Sequence[str]) -> tuple[int, ...]:
+    """Return the place of each class in the cycle of colours, the same in whichever list it is.
+
+    Common classes have colours of their own. Another one's follows from its name alone, and is the
+    next that is free where the list has a class of that colour already. No two places are alike;
+    those beyond the cycle need another stroke to be told apart.
+    """
+
+    def rank(name: str) -> tuple[int, str]:
+        own = _OWN_COLOURS.index(name) if name in _OWN_COLOURS else len(_OWN_COLOURS)
+        return own, name
+
+    length, numbers = len(OKABE_ITO), dict[str, int]()
+    for turn, name in enumerate(sorted(class_names, key=rank)):
+        own = rank(name)[0]
+        wanted = own if own < length else zlib.crc32(name.encode())
+        around = (turn // length * length + (wanted + step) % length for step in range(length))
+        numbers[name] = next(number for number in around if number not in numbers.values())
+    return tuple(numbers[name] for name in class_names)
 
 
 def prepare(axes: Axes, style: Style) -> None:

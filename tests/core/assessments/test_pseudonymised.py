@@ -14,7 +14,7 @@ from tiny_assessments import assessment
 from fundus_gui.core.assessments import Assessment, JudgedPart
 from fundus_gui.core.assessments.folder import read_assessment, write_assessment
 from fundus_gui.core.assessments.marks import Mark, Marks
-from fundus_gui.core.assessments.pseudonymised import pseudonymised
+from fundus_gui.core.assessments.pseudonymised import NOT_TOLD, pseudonymised
 from fundus_gui.core.errors import ExportError
 from fundus_gui.core.export import Pseudonyms
 
@@ -94,7 +94,7 @@ def test_it_is_read_again_with_the_same_figures(named: Assessment, passed_on: Pa
     assert read.leaks == {"cnn": (read.judged.images[0].path,)}
     record = json.loads((passed_on / "assessment.json").read_text(encoding="utf-8"))
     assert record["paths"] == "hashed"
-    assert record["judged"]["folder"] == str(Path("not told", "eyes"))
+    assert record["judged"]["folder"] == str(NOT_TOLD / "eyes")
 
 
 def test_whose_patients_are_not_known_stays_without(named: Assessment) -> None:
@@ -113,8 +113,10 @@ def test_a_second_opinion_on_it_makes_no_folder(
     named: Assessment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    there = tmp_path / "not told" / "eyes"  # of somebody else
+    there.mkdir(parents=True)
     marks = Marks(pseudonymised(named, OURS).judged.source.folder)
     assert marks.read() == {}
     with pytest.raises(ExportError, match="its folder is not there"):
         marks.put(Mark(filename="a", label="amd", verdict="wrong"))
-    assert list(tmp_path.iterdir()) == []
+    assert list(there.iterdir()) == []

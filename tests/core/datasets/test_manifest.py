@@ -63,9 +63,9 @@ def test_the_validation_part_may_have_other_names(tmp_path: Path, name: str) -> 
 @pytest.mark.parametrize(
     ("rows", "sentence"),
     [
-        (["filename,class", "a.jpg,amd"], r"labels\.csv needs the column label,"),
-        (["file;label"], r"needs the columns filename, label, separated by commas\."),
-        ([""], r"needs the columns filename, label,"),
+        (["filename,class", "a.jpg,amd"], r"separated by commas; it lacks label\."),
+        (["file;label"], r"labels\.csv needs the columns filename and label, separated"),
+        ([""], r"by commas; it lacks filename, label\."),
         (["filename,label"], r"holds no images"),
         (["filename,label", "a.jpg,amd", "b.jpg,amd"], r"holds 2 images of the class 'amd' alone"),
         (

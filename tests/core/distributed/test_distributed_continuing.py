@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from made_parts import done, finish, started
@@ -124,6 +128,41 @@ def test_a_part_that_is_not_as_it_was_written_is_done_again(
     work = done(listed(eyes), folder)
     assert work.changes == Changes(altered=(path.name,), again=(path.name,))
     assert list(work.missing) == [1]
+    assert photographs_in(folder) == [f"00{number}.png" for number in range(6)]
+
+
+def rewritten(content: bytes, damage: str) -> bytes:
+    """Return another file that takes a part's place."""
+    table, stream = pq.read_table(io.BytesIO(content)), io.BytesIO()
+    if damage == "no table":
+        return b"other"
+    if damage == "another type":
+        place = table.schema.get_field_index("file_bytes")
+        table = table.set_column(place, "file_bytes", pa.array(["many"] * len(table)))
+    elif damage == "no rows":
+        table = table[:0]
+    else:
+        table = table.drop_columns([damage])
+    pq.write_table(table, stream)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    "damage", ["no table", "no rows", "another type", "relative_path", "file_bytes"]
+)
+def test_a_part_that_was_altered_together_with_the_manifest_is_done_again(
+    eyes: Path, folder: Folder, damage: str
+) -> None:
+    manifest = done(listed(eyes), folder).manifest
+    name = "part-000001.parquet"
+    content = rewritten(folder.read(name) or b"", damage)
+    folder.write(name, content)
+    sha256 = hashlib.sha256(content).hexdigest()
+    count = 0 if damage == "no rows" else 2
+    manifest.parts[1] = replace(manifest.parts[1], sha256=sha256, photographs=count)
+    manifest.write(folder)
+    work = done(listed(eyes), folder)
+    assert work.changes == Changes(altered=(name,), again=(name,))
     assert photographs_in(folder) == [f"00{number}.png" for number in range(6)]
 
 

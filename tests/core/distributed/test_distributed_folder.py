@@ -87,6 +87,14 @@ def test_errors_of_any_storage_are_a_sentence_without_its_keys(
     assert "\n" not in str(it.value)
 
 
+def test_a_missing_place_is_told_without_its_keys() -> None:
+    place = "memory://me:secret@nowhere/eyes?Signature=secret"
+    with pytest.raises(ImageError, match="no file or folder at memory://nowhere/eyes;") as it:
+        list_photographs([place])
+    assert "secret" not in str(it.value)
+    assert str(Folder(place)) == "memory://nowhere/eyes"
+
+
 def test_an_error_without_a_word_is_told_by_its_kind() -> None:
     with pytest.raises(ExportError, match=r"cannot be read \(CloudError\)"):
         Folder("odd://bucket/silent").names()

@@ -139,3 +139,5 @@ def test_urls_are_named_below_their_root_else_without_scheme() -> None:
     assert relative_name("s3://bucket/eyes/left/a.jpg", roots) == "a.jpg"
     assert relative_name("s3://bucket/eyes/right/a.jpg", roots) == "right/a.jpg"
     assert relative_name("gs://bucket/a.jpg", roots) == "bucket/a.jpg"
+    assert relative_name("sftp://me:secret@host/a.jpg", roots) == "host/a.jpg"
+    assert relative_name("memory:///a@b/c.jpg", roots) == "a@b/c.jpg"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import shlex
 from dataclasses import replace
 from pathlib import Path
 
@@ -118,6 +119,34 @@ def test_with_pseudonyms_it_tells_no_name_nor_a_hash_that_could_be_guessed(folde
     for hashed in ("/eyes", "/eyes/0.jpg", "0.jpg", json.dumps([LISTING.locations, LISTING.roots])):
         assert hashlib.sha256(hashed.encode()).hexdigest() not in text
     assert platform.node() not in text
+
+
+def test_what_opens_a_storage_is_not_written_down(folder: Folder) -> None:
+    signed = "https://cloud.example/eyes/0.jpg?X-Amz-Signature=SECRET&X-Amz-Date=1"
+    with_password = "sftp://me:SECRET@host/eyes?"
+    spaced = "https://cloud.example/o'b 1.jpg?Signature=SECRET"
+    command = shlex.join(
+        ["classify", signed, f"--out={with_password}", "what?.jpg", with_password, spaced]
+    )
+    listing = Listing((signed, "/eyes/1.jpg"), (signed, with_password), (signed, with_password))
+    begun = new_manifest(listing, replace(run_record(), command=command))
+    write_part(begun, folder, 2)
+    begun.write(folder)
+    continued = begun.continued(folder)
+    assert continued.parts == begun.parts
+    continued.write(folder)
+    text = (folder.read(MANIFEST) or b"").decode()
+    assert "SECRET" not in text
+    record, place = json.loads(text), "https://cloud.example/eyes/0.jpg"
+    assert record["sources"] == record["roots"] == [place, "sftp://host/eyes"]
+    told = shlex.join(
+        [
+            *("classify", place, "--out=sftp://host/eyes", "what?.jpg", "sftp://host/eyes"),
+            "https://cloud.example/o'b 1.jpg",
+        ]
+    )
+    assert record["command"] == told
+    assert [entry["command"] for entry in record["resumed"]] == [told]
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"{}", b"\xff", b'{"parts": 1}'])

@@ -196,6 +196,14 @@ def test_a_folder_in_object_storage_is_checked_like_any_other(results: Path) -> 
     system.rm("/bucket", recursive=True)
 
 
+def test_the_folder_that_one_stands_in_is_told_by_its_name(
+    results: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(results)
+    told = CliRunner().invoke(app, ["verify", ".", "--no-recompute"]).stdout
+    assert told.startswith("results: 6 rows")
+
+
 def test_the_command_names_what_was_altered_in_a_line(results: Path) -> None:
     runner = CliRunner()
     told = runner.invoke(app, ["verify", str(results), "--no-recompute"]).stdout

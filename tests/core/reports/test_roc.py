@@ -16,7 +16,7 @@ def drawn(probabilities: ArrayLike, labels: ArrayLike, titles: list[str]) -> Axe
     """Draw as a window would; a warning fails the test."""
     figure = Figure(layout="constrained")
     axes = figure.subplots()
-    draw_roc(axes, probabilities, labels, titles)
+    draw_roc(axes, probabilities, labels, {title: title for title in titles})
     FigureCanvasAgg(figure).draw()
     return axes
 
