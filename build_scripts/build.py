@@ -57,7 +57,7 @@ class Build:
     def archive(self) -> Path:
         """Return the archive that was built."""
         found = packing.packed(self.folder)
-        if found is None or not self.folder.is_dir():
+        if found is None or not self.folder.is_dir() or not self.log.is_file():
             raise BuildError(f"{self.folder} has not been built yet. Leave out --no-build.")
         return found
 
@@ -73,9 +73,7 @@ class Build:
         self._freeze()
         if missed := inspection.missed(self.log.read_text(encoding="utf-8", errors="replace")):
             raise BuildError(f"PyInstaller did not find {', '.join(missed)} (see {self.log}).")
-        shutil.rmtree(self.folder, ignore_errors=True)
-        DIST.mkdir(exist_ok=True)
-        shutil.move(self.place / "frozen" / "fundus-gui", self.folder)
+        packing.take(self.place / "frozen", self.folder)
         packing.strip_libraries(self.folder)
         for paper in ("LICENSE", "NOTICE"):
             if (ROOT / paper).is_file():
@@ -177,6 +175,10 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 def main(arguments: Sequence[str]) -> int:
     """Do what the command line asks; return the exit code."""
     options = parse(arguments)
+    if options.test and sys.platform != "linux":
+        said = "--test knows Linux alone. Elsewhere run `fundus-gui doctor` of the bundle."
+        print(f"build: {said}", file=sys.stderr)
+        return 2
     try:
         build = Build(options)
         if not options.no_build:
@@ -187,7 +189,7 @@ def main(arguments: Sequence[str]) -> int:
         for finding in build.findings():
             say(f"build: {finding.check}: {finding.measured}")
             findings.append(finding)
-    except BuildError as error:
+    except (BuildError, subprocess.CalledProcessError) as error:
         print(f"build: {error}", file=sys.stderr)
         return 1
     table = markdown(findings)

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import shutil
 import subprocess
 import sys
+from importlib.metadata import PathDistribution
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from PIL import Image
+from repository import ROOT, script
 
 from fundus_gui.core.images import load_image
-
-ROOT = Path(__file__).resolve().parent.parent
-SCRIPTS = ROOT / "build_scripts"
-
-
-def script(name: str) -> ModuleType:
-    if str(SCRIPTS) not in sys.path:
-        sys.path.append(str(SCRIPTS))
-    return importlib.import_module(name)
-
 
 findings = script("bundling.findings")
 formats = script("bundling.formats")
@@ -33,6 +23,7 @@ licences = script("bundling.licences")
 linkage = script("bundling.linkage")
 notices = script("bundling.notices")
 packing = script("bundling.packing")
+screen = script("bundling.screen")
 smoke = script("bundling.smoke")
 toolchain = script("bundling.toolchain")
 
@@ -66,10 +57,44 @@ def test_the_notices_name_what_is_inside() -> None:
         ("AGPL-3.0-or-later", False),
         ("MIT AND GPL-2.0-only", False),
         ("GNU Affero General Public License v3", False),
+        ("(MIT OR BSD-3-Clause) AND GPL-2.0-only", False),
+        ("GNU Lesser General Public License v3 (LGPLv3)", True),
+        ("", False),
     ],
 )
 def test_licences_that_bind_the_program_are_refused(licence: str, permitted: bool) -> None:
     assert licences.is_permitted(licence) is permitted
+
+
+@pytest.mark.parametrize(
+    ("lines", "named"),
+    [
+        (["License-Expression: MIT"], "MIT"),
+        (["License: =====", "Classifier: License :: OSI Approved :: BSD License"], "BSD License"),
+        (["License: Zlib"], "Zlib"),
+        ([], ""),
+    ],
+)
+def test_a_package_names_its_licence_in_one_of_three_ways(
+    tmp_path: Path, lines: list[str], named: str
+) -> None:
+    text = "\n".join(["Metadata-Version: 2.4", "Name: eyes", "Version: 1", *lines])
+    (tmp_path / "METADATA").write_text(text, encoding="utf-8")
+    assert licences.declared(PathDistribution(tmp_path)) == named
+
+
+def test_a_package_without_a_licence_is_told_unless_it_is_empty(tmp_path: Path) -> None:
+    about = tmp_path / "eyes-1.dist-info"
+    about.mkdir()
+    text = "Metadata-Version: 2.4\nName: eyes\nVersion: 1\n"
+    (about / "METADATA").write_text(text, encoding="utf-8")
+    record = about / "RECORD"
+    record.write_text("eyes-1.dist-info/METADATA,,\n", encoding="utf-8")
+    assert list(licences.unfit_packages([PathDistribution(about)])) == []
+    record.write_text("eyes/retina.py,,\n", encoding="utf-8")
+    (tmp_path / "eyes").mkdir()
+    (tmp_path / "eyes" / "retina.py").touch()
+    assert list(licences.unfit_packages([PathDistribution(about)])) == ["eyes ()"]
 
 
 def test_nothing_inside_is_under_a_licence_that_binds_the_program() -> None:
@@ -184,9 +209,12 @@ def test_answers_must_agree(tmp_path: Path) -> None:
     other_label = table(tmp_path / "3.csv", ("a", "y", 0.5))
     other_number = table(tmp_path / "4.csv", ("a", "x", 0.50001))
     none_shared = table(tmp_path / "5.csv", ("c", "x", 0.5))
-    assert smoke.same_answers("", one, same).passed
-    for wrong in (other_label, other_number, none_shared, tmp_path / "absent.csv"):
-        assert not smoke.same_answers("", one, wrong).passed
+    no_number = table(tmp_path / "6.csv", ("a", "x", 0.5), ("b", "y", float("nan")))
+    assert smoke.same_answers("", same, one).passed
+    wrong_ones = (other_label, other_number, none_shared, tmp_path / "absent.csv")
+    assert not any(smoke.same_answers("", same, wrong).passed for wrong in wrong_ones)
+    assert not smoke.same_answers("", one, same).passed, "a row is missing in the other"
+    assert not smoke.same_answers("", one, no_number).passed
 
 
 def test_a_finding_that_could_not_be_made_is_no_success() -> None:
@@ -224,3 +252,41 @@ def test_an_isolated_program_sees_neither_source_nor_environment(tmp_path: Path)
     if kept_away.prefix:
         assert seen == []
         assert not writable
+
+
+# The screen of its own ----------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(shutil.which("xdotool") is None, reason="xdotool is not installed.")
+def test_a_window_that_is_gone_has_no_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(screen.shutil, "which", lambda _name: "there")
+    assert screen.Screen().size("12345") == (0, 0)
+
+
+def test_a_screen_that_does_not_start_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for tool in ("Xvfb", "xdotool", "openbox"):
+        (tmp_path / tool).symlink_to("/bin/false")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(toolchain.BuildError, match="Xvfb does not start"), screen.Screen():
+        pass
+
+
+@pytest.mark.parametrize(
+    ("seconds", "load", "passed"), [(1, 99, True), (3, 0, False), (3, 99, None)]
+)
+def test_a_time_that_others_made_long_is_no_failure(
+    seconds: float, load: float, passed: bool | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smoke.os, "getloadavg", lambda: (load, 0, 0))
+    monkeypatch.setattr(smoke.os, "cpu_count", lambda: 2)
+    assert smoke.in_time(seconds, 2) is passed
+    assert f"load {load:.1f} on 2 cores" == smoke.load()
+
+
+def test_a_program_that_does_not_end_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(smoke, "_END_SECONDS", 0.1)
+    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    assert smoke.end_of(process) is None
+    assert process.returncode is not None

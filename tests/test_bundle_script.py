@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import importlib
 import plistlib
 import re
 import shutil
@@ -12,23 +11,15 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 from xml.etree import ElementTree
 
 import pytest
 from PIL import Image
+from repository import ROOT, SCRIPTS, script
 
 import fundus_gui
 
-ROOT = Path(__file__).resolve().parent.parent
-SCRIPTS = ROOT / "build_scripts"
 BUNDLING = SCRIPTS / "bundling"
-
-
-def script(name: str) -> ModuleType:
-    if str(SCRIPTS) not in sys.path:
-        sys.path.append(str(SCRIPTS))
-    return importlib.import_module(name)
 
 
 contents = script("bundling.contents")
@@ -73,6 +64,7 @@ def test_every_module_of_the_program_goes_in() -> None:
         "nvidia/cudnn/lib/libcudnn_engines_precompiled.so.9",
         "pyarrow/libarrow_substrait.so.2600",  # pyarrow.lib is linked to it
         "pillow.libs/libharfbuzz-fb49c9fc.so.0",
+        "torchvision.libs/libjpeg.d33e0c76.so.8",
         "PySide6/Qt/translations/qtbase_zh_CN.qm",
         "torchvision/_C.so",
         "weights/efficientnet_lite0.safetensors",
@@ -94,6 +86,7 @@ def test_what_is_needed_is_kept(name: str) -> None:
         "PySide6/Qt/translations/assistant_zh_CN.qm",
         "pyarrow/libarrow_flight.so.2600",
         "libgtk-3.so.0",
+        "libjpeg.so.62",
         "libarrow_flight.so.2600",
         "libstdc++.so.6",  # drivers of graphics cards are linked to the system's
         "nvidia/cu13/lib/libcudart_static.a",
@@ -197,9 +190,21 @@ def test_the_menu_entry_starts_the_window(dressed: Path) -> None:
     assert (dressed / f"share/icons/hicolor/256x256/apps/{PROGRAM.id}.png").is_file()
 
 
+def test_the_readme_speaks_both_languages(dressed: Path) -> None:
+    text = (dressed / "README.txt").read_text(encoding="utf-8")
+    for title in (PROGRAM.title, PROGRAM.chinese):
+        assert f"{title} {PROGRAM.version}\n" in text
+    for command in (identity.WINDOW, identity.CONSOLE, "add-to-menu.sh"):
+        assert text.count(f"\n./{command}") == 2
+    assert max(map(len, text.splitlines())) <= 100
+    assert "$" not in text
+
+
 def test_the_store_entry_names_this_version(dressed: Path) -> None:
     (file,) = dressed.glob("share/metainfo/*.xml")
     component = ElementTree.parse(file).getroot()
+    names = {name.text for name in component.iter("name")}
+    assert {PROGRAM.title, PROGRAM.chinese} <= names
     releases = [release.get("version") for release in component.iter("release")]
     assert component.findtext("id") == PROGRAM.id
     assert component.findtext("project_license") == PROGRAM.licence
@@ -216,17 +221,45 @@ def test_the_tools_of_the_desktop_agree(dressed: Path) -> None:
 def test_the_menu_entry_is_added_and_removed(dressed: Path, tmp_path: Path) -> None:
     odd = tmp_path / 'a "b" $c %d'
     shutil.copytree(dressed, odd)
-    variables = {"PATH": "/usr/bin:/bin", "XDG_DATA_HOME": str(tmp_path / "data")}
+    variables = _desktop(tmp_path)
     command = ["sh", str(odd / "add-to-menu.sh")]
+    subprocess.run([*command, "--remove"], check=True, env=variables)  # there is nothing yet
     subprocess.run(command, check=True, env=variables)
     added = tmp_path / "data" / "applications" / f"{PROGRAM.id}.desktop"
     text = added.read_text(encoding="utf-8")
     quoted = re.sub(r'([\\"`$])', r"\\\1", str(odd / identity.WINDOW))
     quoted = quoted.replace("\\", "\\\\").replace("%", "%%")
     assert f'Exec="{quoted}" gui %F\n' in text
+    opens = added.with_name("mimeinfo.cache")  # from which GNOME takes "Open with"
+    has_tool = shutil.which("update-desktop-database") is not None
+    assert not has_tool or f"image/jpeg={added.name}" in opens.read_text(encoding="utf-8")
     subprocess.run([*command, "--remove"], check=True, env=variables)
     assert not added.exists()
+    assert not has_tool or added.name not in opens.read_text(encoding="utf-8")
     assert not list((tmp_path / "data").rglob("*.svg"))
+
+
+def _desktop(home: Path) -> dict[str, str]:
+    """Return the environment of a desktop of which nothing is shared with this one."""
+    folders = {"XDG_DATA_HOME": "data", "XDG_CONFIG_HOME": "config", "XDG_DATA_DIRS": "system"}
+    own = {name: str(home / folder) for name, folder in folders.items()}
+    return {"PATH": "/usr/bin:/bin", "HOME": str(home), **own}
+
+
+@pytest.mark.skipif(shutil.which("xdg-mime") is None, reason="xdg-utils is not installed.")
+@pytest.mark.skipif(shutil.which("update-desktop-database") is None, reason="The same.")
+def test_a_double_click_on_a_photograph_opens_what_it_did(dressed: Path, tmp_path: Path) -> None:
+    variables, viewer = _desktop(tmp_path), "viewer.desktop"
+    applications = tmp_path / "system" / "applications"
+    applications.mkdir(parents=True)
+    text = "[Desktop Entry]\nType=Application\nName=V\nExec=true\nMimeType=image/jpeg;\n"
+    (applications / viewer).write_text(text, encoding="utf-8")
+    subprocess.run(["update-desktop-database", str(applications)], check=True)
+    subprocess.run(["sh", str(dressed / "add-to-menu.sh")], check=True, env=variables)
+    for kind, opened_by in (("image/jpeg", viewer), ("image/webp", f"{PROGRAM.id}.desktop")):
+        query = ["xdg-mime", "query", "default", kind]
+        done = subprocess.run(query, check=True, capture_output=True, text=True, env=variables)
+        assert done.stdout.strip() == opened_by
 
 
 def test_the_papers_of_windows_and_macos_are_well_formed(tmp_path: Path) -> None:
@@ -246,6 +279,23 @@ def test_the_papers_of_windows_and_macos_are_well_formed(tmp_path: Path) -> None
 
 def _sections(text: str) -> list[str]:
     return [line[1:-1] for line in text.splitlines() if line.startswith("[")]
+
+
+def test_what_was_built_before_goes(tmp_path: Path) -> None:
+    frozen, folder = tmp_path / "frozen", tmp_path / "dist" / "bundle"
+    for name in ("bundle.tar.zst", "bundle.tar.zst.sha256", "bundle/old", "bundle-test.tar.zst"):
+        path = tmp_path / "dist" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    (frozen / identity.FROZEN).mkdir(parents=True)
+    (frozen / identity.FROZEN / "new").touch()
+    packing.take(frozen, folder)
+    assert packing.packed(folder) is None
+    assert [path.name for path in folder.iterdir()] == ["new"]
+    assert sorted(path.name for path in folder.parent.iterdir()) == [
+        "bundle",
+        "bundle-test.tar.zst",
+    ]
 
 
 def test_a_bundle_for_tests_says_so() -> None:

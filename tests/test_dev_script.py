@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+from repository import SCRIPTS, script
 
-SCRIPT = Path(__file__).resolve().parent.parent / "build_scripts" / "dev.py"
-
-
-def load_script() -> ModuleType:
-    specification = importlib.util.spec_from_file_location("dev_script", SCRIPT)
-    assert specification is not None
-    assert specification.loader is not None
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
-    return module
+SCRIPT = SCRIPTS / "dev.py"
 
 
-dev = load_script()
+dev = script("dev")
 
 
 def packager(name: str) -> Callable[[str], str | None]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import plistlib
 import re
 import runpy
@@ -13,18 +12,11 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
+from repository import ROOT, SCRIPTS, script
 
 from fundus_gui.core.images import IMAGE_SUFFIXES
 
-ROOT = Path(__file__).resolve().parent.parent
-SCRIPTS = ROOT / "build_scripts"
 BUNDLING = SCRIPTS / "bundling"
-
-
-def script(name: str) -> ModuleType:
-    if str(SCRIPTS) not in sys.path:
-        sys.path.append(str(SCRIPTS))
-    return importlib.import_module(name)
 
 
 identity = script("bundling.identity")
@@ -53,10 +45,13 @@ SETUP_DIRECTIVES = frozenset(
         "OutputDir",
         "PrivilegesRequired",
         "SetupIconFile",
+        "ShowLanguageDialog",
         "SignTool",
         "SignedUninstaller",
         "SolidCompression",
         "UninstallDisplayIcon",
+        "VersionInfoDescription",
+        "VersionInfoProductName",
         "WizardStyle",
     ]
 )
@@ -125,7 +120,7 @@ def test_the_installer_says_only_what_inno_setup_knows(installer: str) -> None:
     assert set(named) <= SETUP_DIRECTIVES
     assert len(named) == len(set(named))
     sections = {section for section, _ in lines_of(installer)}
-    assert sections == {"Setup", *PARAMETERS}
+    assert sections == {"Setup", "CustomMessages", *PARAMETERS}
     for section, known in PARAMETERS.items():
         for entry in entries(installer, section):
             assert entry.keys() <= known
@@ -134,7 +129,7 @@ def test_the_installer_says_only_what_inno_setup_knows(installer: str) -> None:
 
 def test_the_installer_names_folders_that_inno_setup_knows(installer: str) -> None:
     text = installer.replace("AppId={{", "AppId=")
-    constants = {name for name in re.findall(r"\{([^}]+)\}", text) if ":" not in name}
+    constants = {name for name in re.findall(r"\{([^{}]+)\}", text) if ":" not in name}
     assert constants - {"6E0D2B0C-7B9A-4B1E-9C36-5D6A3B6F1C52"} == CONSTANTS
     assert installer.count("#if") == installer.count("#endif")
 
@@ -144,6 +139,23 @@ def test_the_installer_needs_no_administrator_and_cleans_up(installer: str) -> N
     assert all(entry.get("Root", "HKA") == "HKA" for entry in entries(installer, "Registry"))
     assert "uninsdeletekey" in entries(installer, "Registry")[0]["Flags"]
     assert [entry["Name"] for entry in entries(installer, "InstallDelete")] == [r"{app}\_internal"]
+
+
+def test_the_installer_speaks_chinese_where_inno_setup_does(installer: str) -> None:
+    messages = dict(
+        line.split("=") for section, line in lines_of(installer) if section == "CustomMessages"
+    )
+    assert messages == {"english.Title": PROGRAM.title, "chinese.Title": PROGRAM.chinese}
+    named = {entry["Name"] for entry in entries(installer, "Languages")}
+    assert named == {name.partition(".")[0] for name in messages}
+    # Without the file neither the language nor its messages may be there.
+    without = re.sub(r"#if FileExists\(Chinese\)\n(.*\n)+?(?=#else|#endif)", "", installer)
+    assert "chinese" not in without
+    assert set(re.findall(r"\{cm:(\w+)", installer)) == {
+        "CreateDesktopIcon",  # of Inno Setup
+        "LaunchProgram",
+        "Title",
+    }
 
 
 def test_windows_offers_the_program_for_every_photograph(installer: str) -> None:
@@ -217,6 +229,8 @@ def test_macos_gets_an_application(described: Any) -> None:
     assert made["name"].endswith(".app")
     assert made["bundle_identifier"] == PROGRAM.id
     papers = plistlib.loads(plistlib.dumps(made["info_plist"]))
+    assert papers["CFBundleExecutable"] == identity.WINDOW
+    assert papers["LSBackgroundOnly"] is False  # or it would show no window
     (documents,) = papers["CFBundleDocumentTypes"]
     assert "org.nema.dicom" in documents["LSItemContentTypes"]
     entitlements = {made["entitlements_file"] for made in steps.options("EXE")}
@@ -229,3 +243,21 @@ def test_linux_gets_one_executable(described: Any) -> None:
     (analysis,) = steps.options("Analysis")
     assert "fundus_gui.gui.train_page" in analysis["hiddenimports"]
     assert {"readline", "triton"} <= set(analysis["excludes"])
+
+
+def test_macos_gets_the_application_as_its_own_tool_packs_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frozen, folder, tools = tmp_path / "frozen", tmp_path / "dist" / "bundle", tmp_path / "tools"
+    (frozen / identity.APPLICATION / "Contents").mkdir(parents=True)
+    (frozen / identity.FROZEN).mkdir()
+    tools.mkdir()
+    (tools / "ditto").write_text('#!/bin/sh\necho "$@" > "$5"\n', encoding="utf-8")
+    (tools / "ditto").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tools))
+    monkeypatch.setattr(sys, "platform", "darwin")
+    packing.take(frozen, folder)
+    assert [path.name for path in folder.iterdir()] == [identity.APPLICATION]
+    archive = packing.pack(folder, "cpu")
+    assert archive == packing.packed(folder) == tmp_path / "dist" / "bundle.zip"
+    assert archive.read_text(encoding="utf-8") == f"-c -k --keepParent {folder} {archive}\n"

@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
 import itertools
-import sys
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
+from repository import script
 
 from fundus_gui.core.datasets import Dataset, LabelledImage, read_dataset
 
-SCRIPT = Path(__file__).resolve().parent.parent / "benchmarks" / "learning_curve.py"
-
-
-def load_script() -> ModuleType:
-    specification = importlib.util.spec_from_file_location("learning_curve", SCRIPT)
-    assert specification is not None
-    assert specification.loader is not None
-    module = importlib.util.module_from_spec(specification)
-    sys.modules[specification.name] = module  # dataclasses look their module up
-    specification.loader.exec_module(module)
-    return module
-
-
-curve = load_script()
+curve = script("learning_curve", "benchmarks")
 FRACTIONS = (0.1, 0.25, 0.5, 1.0)
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
 import random
-import sys
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+from repository import script
 from tiny_photographs import photograph
 
 from fundus_gui.core.catalogue import read_catalogue
@@ -16,15 +14,8 @@ from fundus_gui.core.runs import TrainConfig
 from fundus_gui.core.selfcheck import check_golden
 from fundus_gui.core.training import fit
 
-SCRIPTS = Path(__file__).resolve().parent.parent / "build_scripts"
 COLOURS = {"blue": (60, 90, 200), "green": (60, 200, 90), "red": (210, 80, 60)}
 EACH = {"train": 24, "test": 8}
-
-
-def script(name: str) -> ModuleType:
-    if str(SCRIPTS) not in sys.path:
-        sys.path.append(str(SCRIPTS))
-    return importlib.import_module(name)
 
 
 page = script("publishing.page")

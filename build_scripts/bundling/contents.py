@@ -180,7 +180,7 @@ _DROPPED_LIBRARIES = (
     "libgssapi_krb5.",
     "libgtk-",
     "libharfbuzz.",
-    "libjpeg.",
+    "libjpeg.so",
     "libk5crypto.",
     "libkeyutils.",
     "libkrb5",
@@ -245,7 +245,8 @@ def is_kept(name: str, *, placeholders: bool) -> bool:
         return file in _OF_PACKAGES  # the licences are in THIRD-PARTY-NOTICES.txt
     if path.endswith(".py") and path.startswith(_WITHOUT_SOURCE):
         return file.startswith(_SETTINGS)
-    return not (
+    is_own = ".libs/" in path  # what a wheel brings for itself
+    return is_own or not (
         path.startswith(_DROPPED)
         or file.startswith(_DROPPED_LIBRARIES)
         or path.endswith(_DEVELOPMENT)

@@ -11,6 +11,8 @@ from typing import Any
 
 WINDOW, CONSOLE = "fundus-classifier", "fundus-gui"
 """The executables: the first without a console on Windows."""
+FROZEN, APPLICATION = "fundus-gui", "Fundus Classifier.app"
+"""What PyInstaller makes: the folder, and of it on macOS what people start."""
 
 _TEXT = re.compile(r'^(__version__|RESEARCH_USE_ONLY) = "(.+)"$', re.MULTILINE)
 
@@ -22,12 +24,14 @@ class Identity:
     Attributes:
         id: reverse domain name.
         title: as people read it.
+        chinese: the same in Simplified Chinese.
         summary: one sentence without a full stop.
         caution: what the program is not for.
     """
 
     id: str
     title: str
+    chinese: str
     version: str
     summary: str
     licence: str
@@ -55,9 +59,11 @@ class Identity:
         }
         return {
             "CFBundleDisplayName": self.title,
+            "CFBundleExecutable": WINDOW,
             "CFBundleDocumentTypes": [photographs],
             "CFBundleLocalizations": ["en", "zh_CN"],
             "LSApplicationCategoryType": "public.app-category.medical",
+            "LSBackgroundOnly": False,  # PyInstaller's conclusion from the console entry
             "LSMinimumSystemVersion": "13.0",
             "NSHighResolutionCapable": True,
             "NSHumanReadableCopyright": f"{self.licence}. {self.caution}",
@@ -82,6 +88,7 @@ def read_identity(root: Path) -> Identity:
     return Identity(
         id="org.fundus_gui.FundusClassifier",
         title="Fundus classifier",
+        chinese="眼底照片分类器",
         version=project["version"],
         summary=project["description"],
         licence=project["license"],

@@ -33,6 +33,7 @@ SYSTEM_LIBRARIES = {
     "libpcre2-8": "BSD-3-Clause",
     "libpng16": "libpng-2.0",
     "libpython3*": "PSF-2.0",
+    "libquadmath": "LGPL-2.0-or-later",
     "libssl": "Apache-2.0",
     "libsystemd": "LGPL-2.1-or-later",
     "libuuid": "BSD-3-Clause",
@@ -45,29 +46,39 @@ SYSTEM_LIBRARIES = {
 
 
 def declared(package: Distribution) -> str:
-    """Return how a package names its licence, empty if only its files tell."""
+    """Return how a package names its licence, empty if only its files tell.
+
+    The field `License` often holds a whole text, whose first line names nothing: it comes last.
+    """
     about = package.metadata.json
-    named = about.get("license_expression") or str(about.get("license", "")).partition("\n")[0]
-    licences = (text for text in about.get("classifier", ()) if text.startswith("License ::"))
-    return str(named) or "; ".join(text.rpartition(":: ")[2] for text in licences)
+    classifiers = (text for text in about.get("classifier", ()) if text.startswith("License ::"))
+    named = "; ".join(text.rpartition(":: ")[2] for text in classifiers)
+    first_line = str(about.get("license", "")).strip().partition("\n")[0]
+    return str(about.get("license_expression") or named or first_line)
 
 
 def is_permitted(licence: str) -> bool:
     """Return whether one of the licences to choose from, joined by OR, is no GPL or AGPL.
 
-    Exceptions for libraries of compilers (WITH) and the Lesser GPL are no hindrance.
+    Exceptions for libraries of compilers (WITH) and the Lesser GPL are no hindrance. Where there
+    are brackets or nothing is named, somebody has to look.
     """
-    return any(
+    choices = [licence] if "(" in licence else licence.split(" OR ")
+    return bool(licence) and any(
         all(" WITH " in part or not _COPYLEFT.search(part) for part in choice.split(" AND "))
-        for choice in licence.split(" OR ")
+        for choice in choices
     )
 
 
 def unfit_packages(packages: Iterable[Distribution]) -> Iterator[str]:
-    """Yield the packages that may not be passed on, each with its licence."""
+    """Yield the packages that may not be passed on, each with its licence.
+
+    One that only names others (`cuda-toolkit`) has nothing to pass on.
+    """
     for package in packages:
         licence = declared(package)
-        if not is_permitted(licence):
+        has_files = any(".dist-info" not in file.parts[0] for file in package.files or ())
+        if has_files and not is_permitted(licence):
             yield f"{package.metadata['Name']} ({licence})"
 
 

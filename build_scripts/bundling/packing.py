@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bundling.contents import STRIPPED
 from bundling.icon import SIZES
-from bundling.identity import CONSOLE, WINDOW, Identity
+from bundling.identity import APPLICATION, CONSOLE, FROZEN, WINDOW, Identity
 from bundling.inspection import GLIBC_FLOOR
 from bundling.toolchain import Flavour
 
@@ -76,6 +76,19 @@ def dress_for_linux(identity: Identity, made: Path, folder: Path) -> None:
             shutil.copy(made / f"fundus-gui-{size}.png", picture)
 
 
+def take(frozen: Path, folder: Path) -> None:
+    """Move what PyInstaller made into the place of what was built before, which goes."""
+    for old in folder.parent.glob(f"{folder.name}.*"):
+        old.unlink()
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.parent.mkdir(exist_ok=True)
+    if sys.platform == "darwin":
+        folder.mkdir()
+        shutil.move(frozen / APPLICATION, folder)
+    else:
+        shutil.move(frozen / FROZEN, folder)
+
+
 def strip_libraries(folder: Path) -> None:
     """Remove what only a debugger reads from the libraries that have much of it."""
     if sys.platform != "linux" or shutil.which("strip") is None:
@@ -103,9 +116,12 @@ def pack(folder: Path, flavour: Flavour) -> Path:
 
 
 def _pack(folder: Path, flavour: Flavour) -> Path:
-    if sys.platform != "linux":
-        kind = "zip" if sys.platform == "win32" else "xztar"
-        return Path(shutil.make_archive(str(folder), kind, folder.parent, folder.name))
+    if sys.platform == "win32":
+        return Path(shutil.make_archive(str(folder), "zip", folder.parent, folder.name))
+    if sys.platform == "darwin":  # its own tool keeps links, and so the signature
+        archive = folder.with_name(f"{folder.name}.zip")
+        subprocess.run(["ditto", "-c", "-k", "--keepParent", folder, archive], check=True)
+        return archive
     owner = ["--owner=0", "--group=0", "--sort=name"]
     tar = ["tar", *owner, "-C", str(folder.parent)]
     if shutil.which("zstd") is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -41,7 +42,11 @@ class Screen:
         self._start([*server, "-nolisten", "tcp"], pass_fds=(writing,))
         os.close(writing)
         with os.fdopen(reading) as file:
-            self.display = f":{file.readline().strip()}"
+            number = file.readline().strip()
+        if not number:
+            self._stack.close()
+            raise BuildError("Xvfb does not start; what it says to `Xvfb :99` tells why.")
+        self.display = f":{number}"
         self._start(["openbox"])
         return self
 
@@ -115,10 +120,10 @@ class Screen:
         return sum(1 for _ in self._all_with_title(title))
 
     def size(self, window: str) -> tuple[int, int]:
-        """Return width and height of a window."""
-        lines = self._do("getwindowgeometry", "--shell", window).splitlines()
-        told = dict(line.split("=") for line in lines)
-        return int(told["WIDTH"]), int(told["HEIGHT"])
+        """Return width and height of a window, zero of one that is gone."""
+        told = self._do("getwindowgeometry", "--shell", window)
+        width, height = (re.search(rf"^{name}=(\d+)$", told, re.M) for name in ("WIDTH", "HEIGHT"))
+        return (int(width[1]), int(height[1])) if width and height else (0, 0)
 
     def _with_title(self, title: str) -> str:
         return next(self._all_with_title(title), "")

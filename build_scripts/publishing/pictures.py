@@ -33,10 +33,10 @@ def write_pictures(
         prefix: of the files' names.
     """
     votes, _ = predictions.vote(report.ensemble)
-    titles = [class_title(name) for name in report.class_names]
+    titles = {name: class_title(name) for name in report.class_names}
     drawn: dict[str, Callable[[Figure, Style], None]] = {
         "calibration": partial(_draw_calibration, report),
-        "confusion": partial(draw_confusion_figure, report.vote.confusion, titles),
+        "confusion": partial(draw_confusion_figure, report.vote.confusion, tuple(titles.values())),
         "roc": partial(draw_roc_figure, votes, predictions.labels, titles),
     }
     files = {name: folder / f"{prefix}{name}.svg" for name in drawn}

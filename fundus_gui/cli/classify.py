@@ -22,7 +22,6 @@ from fundus_gui.cli.engine import load
 from fundus_gui.cli.invocation import Invocation
 from fundus_gui.cli.licences import print_licences
 from fundus_gui.core.catalogue import Catalogue, EnsembleSpec
-from fundus_gui.core.distributed import without_keys
 from fundus_gui.core.errors import ImageError, ResultsError
 from fundus_gui.core.export import (
     EarlierResults,
@@ -149,6 +148,8 @@ def _opened(sources: Sequence[str], earlier: EarlierResults | None) -> Sequence[
     lists = (source for source in sources if _NEEDS_RAY.search(source))
     needs_ray = next((source for source in lists if not Path(source).is_dir()), None)
     if needs_ray is not None:
+        from fundus_gui.core.distributed import without_keys
+
         raise typer.BadParameter(
             f"'{without_keys(needs_ray)}' is no photograph or folder here; lists of photographs "
             "and URLs are for --engine ray",

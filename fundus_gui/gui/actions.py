@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import chain
 from typing import Literal
 
 from PySide6.QtCore import QObject
@@ -15,10 +17,16 @@ Page = Literal["classify", "train", "evaluate"]
 
 
 class Actions(QObject):
-    """The commands, not yet connected to anything."""
+    """The commands, not yet connected to anything.
+
+    Attributes:
+        naming: commands that bring names of files before the eyes.
+        saving: commands that write where the user wants it.
+    """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._tooltips: dict[QAction, str] = {}
         self._add_file_commands()
         self._add_result_commands()
         self._add_view_commands()
@@ -33,6 +41,19 @@ class Actions(QObject):
             "evaluate": self.all()[len(before) :],
         }
         self._add_window_commands()
+        self.naming = self._group(
+            (self.open_images, self.open_folder, self.continue_table, self.paste, self.copy_rows)
+        )
+        self.saving = self._group(
+            (self.export_all, self.export_selection, self.save_chart),
+            (self.save_pdf, self.export_evaluation, self.diagnostics),
+        )
+
+    def set_allowed(self, group: QActionGroup, why_not: str = "") -> None:
+        """Offer a group of commands or, whatever their page wants, none of it and say why not."""
+        group.setEnabled(not why_not)
+        for action in group.actions():
+            action.setToolTip(why_not or self._tooltips[action])
 
     def show_page(self, page: Page) -> None:
         """Offer the commands of one page only, besides those of the window."""
@@ -294,7 +315,15 @@ class Actions(QObject):
         action.setShortcut(QKeySequence(shortcut))
         shown = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         action.setToolTip(f"{tooltip} ({shown})")
+        self._tooltips[action] = action.toolTip()
         return action
+
+    def _group(self, *actions: Iterable[QAction]) -> QActionGroup:
+        group = QActionGroup(self)
+        group.setExclusionPolicy(QActionGroup.ExclusionPolicy.None_)
+        for action in chain(*actions):
+            group.addAction(action)
+        return group
 
     def _new_toggle(self, text: str, shortcut: str, tooltip: str) -> QAction:
         action = self._new(text, shortcut, tooltip)

@@ -11,10 +11,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QApplication
 
 from fundus_gui import __version__
 from fundus_gui.core.paths import resources_dir, user_data_dir
+from fundus_gui.gui.application import Application
 from fundus_gui.gui.diagnostics import LOG_FILE
 from fundus_gui.gui.program import Program
 from fundus_gui.gui.settings import (
@@ -42,6 +42,7 @@ def main(paths: Sequence[Path] = (), *, demo: bool = False, show_names: bool = F
     app = create_application(sys.argv)
     if not demo:
         program = Program(app, settings_path())
+        app.files_opened.connect(program.open_files)
         program.window.show()
         program.window.open_paths(paths)
         return app.exec()
@@ -53,9 +54,9 @@ def main(paths: Sequence[Path] = (), *, demo: bool = False, show_names: bool = F
         return app.exec()
 
 
-def create_application(arguments: Sequence[str]) -> QApplication:
+def create_application(arguments: Sequence[str]) -> Application:
     """Make the application; Fusion looks alike everywhere and follows light and dark."""
-    app = QApplication(list(arguments))
+    app = Application(list(arguments))
     app.setApplicationName("fundus_gui")
     app.setDesktopFileName("org.fundus_gui.FundusClassifier")  # its icon, under Wayland
     app.setApplicationVersion(__version__)

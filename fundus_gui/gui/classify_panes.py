@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtCore import QByteArray, QEvent, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 
-_LEAST_WIDTH = 280  # px, of the list and of the photograph
-_LIST, _VOTE = 396, 360  # px in the narrowest window: name, result and confidence in a row fit
-_NARROWEST = 1100
-_MOST = 640  # beyond which the sides only grow emptier
+_LEAST_LIST, _LEAST_IMAGE = 280, 224  # px
+_NARROWEST = 1100  # px
+_IMAGE_SHARE = 0.3  # of the width, that the photograph has wherever the sides leave it
+# In letters of average width:
+_LIST, _VOTE = 66, 60  # in the narrowest window: name, result and confidence in a row fit
+_MOST = 106  # beyond which the sides only grow emptier
 
 
 class ClassifyPanes(QSplitter):
@@ -18,11 +20,12 @@ class ClassifyPanes(QSplitter):
     def __init__(self, results: QWidget, image: QWidget, vote: QWidget) -> None:
         super().__init__(Qt.Orientation.Horizontal)
         self._is_arranged = False
+        self._vote = vote
         self.setChildrenCollapsible(False)
         for pane in (results, image, vote):
             self.addWidget(pane)
-        for pane in (results, image):
-            pane.setMinimumWidth(_LEAST_WIDTH)
+        results.setMinimumWidth(_LEAST_LIST)
+        image.setMinimumWidth(_LEAST_IMAGE)
         self.setStretchFactor(1, 1)
         self.splitterMoved.connect(self._on_moved)
 
@@ -40,11 +43,25 @@ class ClassifyPanes(QSplitter):
         super().resizeEvent(event)
         self._share_width()
 
+    def event(self, event: QEvent) -> bool:
+        """Share the width out anew where a pane comes to need more."""
+        is_done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._share_width()
+        return is_done
+
     def _share_width(self) -> None:
-        if not self._is_arranged:
-            more = max(0, self.width() - _NARROWEST) // 4
-            left, right = min(_LIST + more, _MOST), min(_VOTE + more, _MOST)
-            self.setSizes([left, self.width() - left - right, right])
+        if self._is_arranged:
+            return
+        letter = self.fontMetrics().averageCharWidth()
+        more = max(0, self.width() - _NARROWEST) // 4
+        left, right = (min(side * letter + more, _MOST * letter) for side in (_LIST, _VOTE))
+        room = round((1 - _IMAGE_SHARE) * self.width()) - 2 * self.handleWidth()
+        if left + right > room:  # large letters: no side gets less than it needs
+            least = max(self._vote.minimumSizeHint().width(), self._vote.minimumWidth())
+            right = max(room * right // (left + right), least)
+            left = max(room - right, _LEAST_LIST)
+        self.setSizes([left, self.width() - left - right, right])
 
     def _on_moved(self) -> None:
         self._is_arranged = True

@@ -32,6 +32,7 @@ from fundus_gui.gui.evaluation.progress_pane import ProgressPane
 from fundus_gui.gui.evaluation.result_pane import ResultPane
 from fundus_gui.gui.evaluation.setup_pane import SetupPane
 from fundus_gui.gui.file_dialogs import FileDialogs
+from fundus_gui.gui.sentences import spoken
 from fundus_gui.gui.settings import RECENT_COUNT, AppSettings
 from fundus_gui.gui.training.run_jobs import TrainedModel
 from fundus_gui.gui.training.run_splits import RunSplit
@@ -44,7 +45,7 @@ class EvaluatePage(QWidget):
     Args:
         catalogue: the installed models.
         classify: runs them; iterated in a thread.
-        dialogs: asks where a PDF is to be written.
+        dialogs: asks where a PDF or an export is to be written.
 
     Signals:
         changed: `summary` says something else.
@@ -79,8 +80,7 @@ class EvaluatePage(QWidget):
         self._made: Path | None = None
         self.library = AssessmentLibrary(evaluations_dir(), self)
         self.list = AssessmentList(self.library)
-        runs_dir = user_data_dir() / "runs"
-        self.setup = SetupPane(catalogue, runs_dir, self.library.folder, errors)
+        self.setup = SetupPane(catalogue, user_data_dir() / "runs", self.library.folder, errors)
         self.progress = ProgressPane()
         self.result = ResultPane(errors, dialogs, actions)
         self.result.set_models(catalogue.models)
@@ -96,7 +96,7 @@ class EvaluatePage(QWidget):
         self.splitter.addWidget(self.list)
         self.splitter.addWidget(self.right)
         self.splitter.setStretchFactor(1, 1)
-        self.splitter.setSizes([256, 1184])
+        self.splitter.setSizes([288, 1152])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.splitter)
@@ -278,8 +278,8 @@ class EvaluatePage(QWidget):
     def _on_load_failed(self, error: BaseException) -> None:
         if not isinstance(error, FundusError):
             self._errors.report(error)
-        self.notice.setText(str(error))
-        self._show(self.notice)
+        if self.right.currentWidget() is self.notice:  # else nobody waits for it any more
+            self.notice.setText(spoken(str(error)))
 
     def _show_selected(self) -> None:
         folders = self.list.folders()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
@@ -42,12 +43,24 @@ class FileDialogs:
         """Ask where to write; an existing file has been agreed to be replaced.
 
         Args:
-            filters: as Qt writes them; the first gives the suffix where none was typed.
+            filters: as Qt writes them; the chosen one gives the suffix where none was typed.
         """
         name, chosen = QFileDialog.getSaveFileName(parent, title, str(suggested), filters)
         if not name:
             return None
-        path = Path(name)
-        if path.suffix:
-            return path
-        return path.with_suffix(chosen.rpartition("*")[2].rstrip(")") or suggested.suffix)
+        path = completed(Path(name), filters, chosen)
+        if path.name != Path(name).name and path.exists():  # it was not asked about this one
+            return self.save_as(parent, title, path, filters)
+        return path
+
+
+def completed(path: Path, filters: str, chosen: str) -> Path:
+    """Return the path with the suffix of the chosen filter, unless it has one that is offered.
+
+    What follows a dot in `patient 3.5` is no suffix.
+    """
+    offered = re.findall(r"\*(\.\w+)", filters)
+    wanted = re.findall(r"\*(\.\w+)", chosen) or offered
+    if not wanted or path.suffix.lower() in offered:
+        return path
+    return path.with_name(path.name.rstrip(".") + wanted[0])

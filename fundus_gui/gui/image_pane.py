@@ -28,6 +28,7 @@ from fundus_gui.gui.sentences import spoken
 from fundus_gui.gui.widgets.image_view import ImageView
 from fundus_gui.gui.worker import JobSlot
 
+_MARGIN = 8  # px
 _LOADING_AFTER_MS = 100
 
 
@@ -68,6 +69,8 @@ class ImagePane(QWidget):
         self._loading_timer.timeout.connect(self._on_loading_takes_long)
         self._bar = QHBoxLayout()
         self._zoom = QLabel()
+        self._zoom.setMinimumWidth(self.fontMetrics().horizontalAdvance("1600%"))
+        self._zoom.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._zoom.setToolTip(self.tr("Screen pixels per pixel of the photograph"))
         self._preprocessings = QComboBox()
         self._preprocessings.setAccessibleName(self.tr("The model whose view is shown"))
@@ -78,7 +81,7 @@ class ImagePane(QWidget):
         )
         self._preprocessings.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 8, 8, 8)
+        layout.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, _MARGIN)
         layout.addLayout(self._make_bar((*actions, seen_by_model)))
         layout.addWidget(self._preprocessings)
         layout.addWidget(self.view, 1)
@@ -127,7 +130,7 @@ class ImagePane(QWidget):
             self._slot.cancel()
             self._loading_timer.stop()
             self._photograph = None
-            self.caption.clear()
+            self._say("")
             self.view.show_message(self.tr("Select a photograph to see it here."))
         else:
             self._load()
@@ -143,13 +146,19 @@ class ImagePane(QWidget):
         self._slot.close()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave the words of the buttons out where there is no room for them."""
+        """Leave the words of the buttons out where there is no room for them, then the zoom."""
         super().resizeEvent(event)
-        styles = Qt.ToolButtonStyle
-        for style in (styles.ToolButtonTextBesideIcon, styles.ToolButtonIconOnly):
+        room, styles = event.size().width() - 2 * _MARGIN, Qt.ToolButtonStyle
+        for style, has_zoom in (
+            (styles.ToolButtonTextBesideIcon, True),
+            (styles.ToolButtonIconOnly, True),
+            (styles.ToolButtonIconOnly, False),
+        ):
+            self._zoom.setVisible(has_zoom)
             for button in self.findChildren(QToolButton):
                 button.setToolButtonStyle(style)
-            if self._bar.minimumSize().width() <= self._bar.geometry().width():
+            self._bar.invalidate()  # a layout in another one keeps what it has measured
+            if self._bar.minimumSize().width() <= room:
                 break
 
     def _load(self) -> None:
@@ -167,18 +176,18 @@ class ImagePane(QWidget):
         height, width = photograph.pixels.shape[:2]
         size = self.tr("{width} × {height} px").format(width=width, height=height)
         notes = map(spoken, photograph.warnings)
-        self.caption.setText(" · ".join((self._called(photograph.path), size, *notes)))
+        self._say(" · ".join((self._called(photograph.path), size, *notes)))
 
     def _on_loading_takes_long(self) -> None:
         if self._path is not None:  # the last photograph must not be taken for this one
-            self.caption.setText(self._called(self._path))
+            self._say(self._called(self._path))
             self.view.show_message(self.tr("Loading…"))
 
     def _on_failed(self, error: BaseException) -> None:
         self._loading_timer.stop()
         if isinstance(error, ImageError):
             called = self._called(error.path)
-            self.caption.setText(called)
+            self._say(called)
             is_named = called == error.path.name  # else the reason must not name it either
             self.view.show_message(
                 spoken(error.problem) if is_named else self.tr("Could not be read")
@@ -189,6 +198,10 @@ class ImagePane(QWidget):
     def _on_seen_by_model_toggled(self, on: bool) -> None:
         self._preprocessings.setVisible(on and self._preprocessings.count() > 1)
         self._load()
+
+    def _say(self, caption: str) -> None:
+        self.caption.setText(caption)
+        self.caption.setToolTip(caption)  # a name that is wider than the pane is cut
 
     def _on_zoom_changed(self, zoom: float) -> None:
         self._zoom.setText(f"{zoom:.0%}" if zoom else "")

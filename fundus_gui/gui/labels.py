@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, QObject
 
 from fundus_gui.core import class_titles
 from fundus_gui.core.cards import ModelCard
+from fundus_gui.gui.language import locale_of_dates
 
 _MENU_KEY = re.compile(r"\(&\w\)|&")
 
@@ -52,6 +53,11 @@ def class_title(name: str) -> str:
 def day_and_month(moment: QDateTime) -> str:
     """Return a day without its year, as the language of the window writes it."""
     return QLocale().toString(moment, QCoreApplication.translate("Dates", "d MMM"))
+
+
+def day_and_time(moment: QDateTime) -> str:
+    """Return a moment as short as the user's country writes it."""
+    return locale_of_dates().toString(moment, QLocale.FormatType.ShortFormat)
 
 
 def without_key(text: str) -> str:

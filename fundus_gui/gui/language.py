@@ -26,7 +26,7 @@ def system_language() -> str:
 def use_language(application: QCoreApplication, language: str) -> None:
     """Speak a language of `LANGUAGES` in every window made from now on; empty is the system's.
 
-    Numbers and dates follow it.
+    Numbers follow it; dates as `locale_of_dates` says.
     """
     chosen = language if language in LANGUAGES else system_language()
     for old in application.findChildren(QTranslator):
@@ -41,6 +41,17 @@ def use_language(application: QCoreApplication, language: str) -> None:
     if chosen != "en":
         _have_letters()
     QLocale.setDefault(QLocale(chosen))
+
+
+def locale_of_dates() -> QLocale:
+    """Return the system's locale where it speaks the window's language, else the window's.
+
+    English has days before months in most countries. Numbers keep the window's own signs, which
+    are those of charts and tables.
+    """
+    system, spoken = QLocale.system(), QLocale()
+    is_spoken = (system.language(), system.script()) == (spoken.language(), spoken.script())
+    return system if is_spoken else spoken
 
 
 def _of_qt(language: str) -> Path:

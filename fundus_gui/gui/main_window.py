@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, get_args
 
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QMainWindow, QStackedWidget, QToolBar, QWidget
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from fundus_gui.core.catalogue import Catalogue
 from fundus_gui.core.paths import samples_dir, user_data_dir
@@ -22,9 +22,9 @@ from fundus_gui.gui.file_dialogs import FileDialogs
 from fundus_gui.gui.help import Help
 from fundus_gui.gui.jobs import list_installed
 from fundus_gui.gui.menus import RecentMenu, fill_menu_bar, fill_tool_bar, hide_unused
-from fundus_gui.gui.settings import load_settings, save_settings
+from fundus_gui.gui.settings import AppSettings, load_settings, save_settings
 from fundus_gui.gui.status_bar import RunStatusBar
-from fundus_gui.gui.window_state import WindowState
+from fundus_gui.gui.window_state import WindowState, place_window
 from fundus_gui.gui.worker import JobSlot
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ class MainWindow(QMainWindow):
 
     Attributes:
         catalogue, pages: the installed models at the moment, and the pages that have been made.
+        kept: to be remembered in place of what is chosen when the window closes.
 
     Signals:
         catalogue_changed: the installed models, when others were added.
@@ -71,14 +72,11 @@ class MainWindow(QMainWindow):
         dialogs: FileDialogs | None = None,
     ) -> None:
         super().__init__()
-        self.setMinimumSize(1100, 700)
-        room = self.screen().availableGeometry()
-        self.resize(min(1440, room.width() - 64), min(900, room.height() - 64))
-        self.move(room.center() - self.rect().center())
+        place_window(self)
         self.setAcceptDrops(True)
-        self.catalogue, self._classify = catalogue, classify
-        self._settings_path = settings_path
+        self.catalogue, self._classify, self._settings_path = catalogue, classify, settings_path
         self._settings = load_settings(settings_path)
+        self.kept: AppSettings | None = None
         self._dialogs = dialogs or FileDialogs()
         self._wanted_model = ""
         self._wanted_evaluation: TrainedModel | None = None
@@ -95,9 +93,8 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.status)
         self.recent_menu = RecentMenu(lambda: self._settings.recent, self)
         fill_menu_bar(self, self.commands, self.recent_menu, self.page.results.sort_menu)
-        self._tool_bar = QToolBar(self.tr("Tool bar"))
+        self._tool_bar = self.addToolBar(self.tr("Tool bar"))
         fill_tool_bar(self._tool_bar, self.commands)
-        self.addToolBar(self._tool_bar)
         self._state = WindowState(self, self.commands, self._tool_bar, self.status, self.page)
         self._state.has_models = bool(catalogue.models)
         self._help = Help(
@@ -107,8 +104,7 @@ class MainWindow(QMainWindow):
         )  # fmt: skip
         self._connect()
         self._add_page("classify", self.page)
-        if self._settings.geometry:
-            self.restoreGeometry(self._settings.geometry)
+        self.restoreGeometry(self._settings.geometry)
         pages: tuple[Page, ...] = get_args(Page)
         self.show_page(next((name for name in pages if name == self._settings.page), "classify"))
 
@@ -285,16 +281,20 @@ class MainWindow(QMainWindow):
         self.retire()
         super().closeEvent(event)
 
-    def retire(self) -> None:
-        """Stop all work but trainings, wait for it and remember the choices."""
-        self._state.close()
-        self._installed.close()
-        self._help.close()
+    def remembered(self) -> AppSettings:
+        """Return the choices as they are now."""
         settings = replace(self._settings, geometry=bytes(self.saveGeometry().data()))
         for name, page in self.pages.items():
-            page.close_threads()
             settings = page.choices(settings)
             if page is self._stack.currentWidget():
                 settings = replace(settings, page=name)
-        save_settings(settings, self._settings_path)
+        return settings
+
+    def retire(self) -> None:
+        """Stop all work but trainings, wait for it and remember the choices."""
+        for threaded in (self._state, self._installed, self._help):
+            threaded.close()
+        for page in self.pages.values():
+            page.close_threads()
+        save_settings(self.kept or self.remembered(), self._settings_path)
         self.retired.emit()

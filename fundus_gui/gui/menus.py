@@ -49,6 +49,7 @@ def fill_menu_bar(window: QMainWindow, actions: Actions, recent: QMenu, sort: QM
 
     def add(title: str, *groups: tuple[object, ...]) -> None:
         menu = bar.addMenu(title)
+        menu.setToolTipsVisible(True)  # they also tell why a command is not to be had
         for number, group in enumerate(groups):
             if number:
                 menu.addSeparator()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -39,6 +40,12 @@ class Program(QObject):
             QTimer.singleShot(0, partial(self._tell_of_settings, aside))
         if self._catalogue.refused:
             QTimer.singleShot(0, self._tell_of_refused)
+
+    def open_files(self, paths: Sequence[Path]) -> None:
+        """Open what the system asks for, but nothing before an audience."""
+        if not self.window.commands.conference.isChecked():
+            self.window.open_paths(paths)
+            self.window.activateWindow()
 
     def _speak(self) -> None:
         use_language(self._application, load_settings(self._settings).language)

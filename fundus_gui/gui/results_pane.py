@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
@@ -85,13 +86,11 @@ class ResultsPane(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(8)
-        layout.addLayout(self._make_filter_bar())
+        self._filters = self._make_filter_bar()
+        layout.addLayout(self._filters)
         layout.addWidget(self._views, 1)
         layout.addWidget(self._what_if)
-        counts = QHBoxLayout()
-        counts.addWidget(self._shown, 1)
-        counts.addWidget(self._show_all)
-        layout.addLayout(counts)
+        layout.addLayout(self._make_counts_bar())
         self._filter_timer = self._timer(_FILTER_AFTER_MS, self._apply_filter)
         self._counts_timer = self._timer(_COUNT_AFTER_MS, self._show_counts)
         self.search.textChanged.connect(self._filter_timer.start)
@@ -104,6 +103,14 @@ class ResultsPane(QWidget):
         model.modelReset.connect(self._on_reset)
         self.set_classes(())
         self.show_names(True)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the choices below each other where they would be cut side by side."""
+        super().resizeEvent(event)
+        wanted = self.classes.sizeHint().width() + self.statuses.sizeHint().width() + 24
+        row, column, span = (1, 1, 1) if wanted <= event.size().width() else (2, 0, 2)
+        self._filters.addWidget(self.classes, 1, 0, 1, span)
+        self._filters.addWidget(self.statuses, row, column, 1, span)
 
     def _timer(self, interval_ms: int, slot: Callable[[], None]) -> QTimer:
         timer = QTimer(self)
@@ -215,6 +222,12 @@ class ResultsPane(QWidget):
     def previous(self) -> None:
         """Go one row up."""
         self.step(-1)
+
+    def _make_counts_bar(self) -> QHBoxLayout:
+        bar = QHBoxLayout()
+        bar.addWidget(self._shown, 1)
+        bar.addWidget(self._show_all)
+        return bar
 
     def _make_filter_bar(self) -> QGridLayout:
         self.search.setClearButtonEnabled(True)

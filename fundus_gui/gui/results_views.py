@@ -22,9 +22,11 @@ from PySide6.QtWidgets import (
 )
 
 from fundus_gui.gui.results_order import Column
+from fundus_gui.gui.widgets.text_width import least_width
 
 _LIST_ICON = 40
-_FILE_WIDTH = 150  # px that the file's name needs at least
+_FILE_LETTERS = 15  # of average width, that the file's name needs at least
+_LINES = 2  # of a row: a name and its folder, a result of two words
 _STEPPING_ASIDE = (Column.CONFIDENCE, Column.OUTCOME, Column.AGREEMENT)  # the last one first
 
 
@@ -38,18 +40,22 @@ class ResultsTable(QTableView):
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setShowGrid(False)
-        self.setWordWrap(False)
+        self.setWordWrap(True)  # of results, where letters are large
         self.setTabKeyNavigation(False)
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setIconSize(QSize(_LIST_ICON, _LIST_ICON))
         self.setItemDelegateForColumn(Column.FILE, _FileDelegate(self))
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(_LIST_ICON + 8)
+        self.verticalHeader().setDefaultSectionSize(
+            max(_LIST_ICON, _LINES * self.fontMetrics().lineSpacing()) + 8
+        )
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(Column.FILE, QHeaderView.ResizeMode.Stretch)
+        header.setSortIndicator(Column.FILE, Qt.SortOrder.AscendingOrder)
+        self.setSortingEnabled(True)  # the mark of it widens the headings
         number = self.fontMetrics().horizontalAdvance("100.0%") + 12
         self._widths = {
             column: max(number, header.sectionSizeHint(column)) for column in _STEPPING_ASIDE
@@ -57,12 +63,10 @@ class ResultsTable(QTableView):
         for column, width in self._widths.items():
             header.resizeSection(column, width)
         self._has_outcomes = False
-        self._result_width = 0
+        self._result_width = self._least_result = 0
         header.moveSection(
             header.visualIndex(Column.OUTCOME), header.visualIndex(Column.CONFIDENCE)
         )
-        header.setSortIndicator(Column.FILE, Qt.SortOrder.AscendingOrder)
-        self.setSortingEnabled(True)
 
     def setSelectionModel(self, selection: QItemSelectionModel) -> None:
         """Share a selection with another view."""
@@ -73,8 +77,13 @@ class ResultsTable(QTableView):
 
     def set_classes(self, titles: Sequence[str]) -> None:
         """Leave room for the longest of these results."""
-        longest = max((*titles, self.tr("Could not be read")), key=len)
-        self._result_width = self.fontMetrics().horizontalAdvance(longest) + 12
+        results, width = (
+            (*titles, self.tr("Could not be read")),
+            self.fontMetrics().horizontalAdvance,
+        )
+        self._result_width = max(map(width, results)) + 12
+        longest_word = max(least_width(title, self.font()) for title in results)
+        self._least_result = max(longest_word + 12, round(0.65 * self._result_width))  # two lines
         self._fit_columns(self.viewport().width())
 
     def set_outcomes(self, on: bool) -> None:
@@ -89,9 +98,10 @@ class ResultsTable(QTableView):
 
     def _fit_columns(self, width: int) -> None:
         header = self.horizontalHeader()
-        result_width = min(self._result_width, width // 2)
+        result_width = min(self._result_width, max(width // 2, self._least_result))
         header.resizeSection(Column.RESULT, result_width)
-        room = width - _FILE_WIDTH - result_width
+        name_width = _LIST_ICON + _FILE_LETTERS * self.fontMetrics().averageCharWidth()
+        room = width - name_width - result_width
         for column in _STEPPING_ASIDE:
             is_wanted = column != Column.OUTCOME or self._has_outcomes
             room -= self._widths[column] if is_wanted else 0

@@ -69,7 +69,7 @@ class TrainPage(QWidget):
         self.splitter.addWidget(self.runs)
         self.splitter.addWidget(self.right)
         self.splitter.setStretchFactor(1, 1)
-        self.splitter.setSizes([280, 1160])
+        self.splitter.setSizes([288, 1152])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.splitter)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from fundus_gui.core.catalogue import Catalogue, EnsembleSpec
@@ -70,6 +70,12 @@ class VotePane(QScrollArea):
         """Never cut what is in it, for it scrolls upright only."""
         bar, content = self.verticalScrollBar().sizeHint(), self._content.minimumSizeHint()
         return QSize(max(_LEAST_WIDTH, content.width() + bar.width()), 0)
+
+    def event(self, event: QEvent) -> bool:
+        """Tell the window when what is in it needs more width."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().event(event)
 
     def set_catalogue(self, catalogue: Catalogue) -> None:
         """Offer other models, none of which is chosen yet."""

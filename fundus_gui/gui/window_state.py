@@ -17,6 +17,14 @@ from fundus_gui.gui.status_bar import RunStatusBar
 _MESSAGE_MS = 6000
 
 
+def place_window(window: QMainWindow) -> None:
+    """Give the window its first size, amid its screen."""
+    window.setMinimumSize(1100, 700)
+    room = window.screen().availableGeometry()
+    window.resize(min(1440, room.width() - 64), min(900, room.height() - 64))
+    window.move(room.center() - window.rect().center())
+
+
 class WindowState(QObject):
     """Enables commands and fills title and status line; a message goes before them for a while.
 

@@ -1,5 +1,4 @@
-<?xml version="1.0" encoding="utf-8"?>
-<!DOCTYPE TS>
+<?xml version='1.0' encoding='utf-8'?>
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
 <context>
     <name>AboutDialog</name>
@@ -315,7 +314,7 @@
         <translation>打开文件夹(&amp;F)</translation>
     </message>
     <message>
-        <source>Show the evaluation&apos;s files</source>
+        <source>Show the evaluation's files</source>
         <translation>显示评估的文件</translation>
     </message>
     <message>
@@ -550,7 +549,7 @@
         <translation>明显偏低：{classes}。</translation>
     </message>
     <message>
-        <source>The ensemble&apos;s own temperature of {value} is applied.</source>
+        <source>The ensemble's own temperature of {value} is applied.</source>
         <translation>使用集成自身的温度 {value}。</translation>
     </message>
     <message>
@@ -655,6 +654,133 @@
     <message>
         <source>Choose an evaluation to see its calibration.</source>
         <translation>选择一次评估以查看其校准。</translation>
+    </message>
+</context>
+<context>
+    <name>Chart</name>
+    <message>
+        <source>Training</source>
+        <translation>训练</translation>
+    </message>
+    <message>
+        <source>Validation</source>
+        <translation>验证</translation>
+    </message>
+    <message>
+        <source>Loss</source>
+        <translation>损失</translation>
+    </message>
+    <message>
+        <source>Loss (training dashed)</source>
+        <translation>损失（虚线为训练）</translation>
+    </message>
+    <message>
+        <source>Scores</source>
+        <translation>得分</translation>
+    </message>
+    <message>
+        <source>Scores (training dashed)</source>
+        <translation>得分（虚线为训练）</translation>
+    </message>
+    <message>
+        <source>Macro-AUC in validation</source>
+        <translation>验证部分的宏平均 AUC</translation>
+    </message>
+    <message>
+        <source>Epoch</source>
+        <translation>轮</translation>
+    </message>
+    <message>
+        <source>best: epoch {epoch}, {value}</source>
+        <translation>最佳：第 {epoch} 轮，{value}</translation>
+    </message>
+    <message>
+        <source>No epoch is done yet</source>
+        <translation>尚未完成任何一轮</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>准确率</translation>
+    </message>
+    <message>
+        <source>Balanced accuracy</source>
+        <translation>平衡准确率</translation>
+    </message>
+    <message>
+        <source>Macro-AUC</source>
+        <translation>宏平均 AUC</translation>
+    </message>
+    <message>
+        <source>Log-loss</source>
+        <translation>对数损失</translation>
+    </message>
+    <message>
+        <source>Brier score</source>
+        <translation>Brier 分数</translation>
+    </message>
+    <message>
+        <source>Predicted class</source>
+        <translation>预测类别</translation>
+    </message>
+    <message>
+        <source>True class</source>
+        <translation>真实类别</translation>
+    </message>
+    <message>
+        <source>Images</source>
+        <translation>图像数</translation>
+    </message>
+    <message>
+        <source>Right answers</source>
+        <translation>正确回答</translation>
+    </message>
+    <message>
+        <source>Gap to confidence</source>
+        <translation>与置信度的差距</translation>
+    </message>
+    <message>
+        <source>Share of right answers</source>
+        <translation>正确回答的比例</translation>
+    </message>
+    <message>
+        <source>Confidence (probability of the answer)</source>
+        <translation>置信度（回答的概率）</translation>
+    </message>
+    <message>
+        <source>All images</source>
+        <translation>所有图像</translation>
+    </message>
+    <message>
+        <source>Coverage</source>
+        <translation>覆盖率</translation>
+    </message>
+    <message>
+        <source>Reached</source>
+        <translation>达到</translation>
+    </message>
+    <message>
+        <source>Promised: {share}</source>
+        <translation>承诺：{share}</translation>
+    </message>
+    <message>
+        <source>Sets that hold the true class</source>
+        <translation>包含真实类别的预测集</translation>
+    </message>
+    <message>
+        <source>Classes in the set</source>
+        <translation>预测集中的类别数</translation>
+    </message>
+    <message>
+        <source>Sizes, mean {size}</source>
+        <translation>大小，平均 {size}</translation>
+    </message>
+    <message>
+        <source>Score at the weights of</source>
+        <translation>以下权重的得分</translation>
+    </message>
+    <message>
+        <source>Weight of {first}; {second} has the rest</source>
+        <translation>{first} 的权重；其余归 {second}</translation>
     </message>
 </context>
 <context>
@@ -922,6 +1048,17 @@
     </message>
 </context>
 <context>
+    <name>ConferenceSwitch</name>
+    <message>
+        <source>Not in conference mode: it would show names of files</source>
+        <translation>会议模式下不可用：会显示文件名</translation>
+    </message>
+    <message>
+        <source>Not in conference mode: it is for the owner of this computer</source>
+        <translation>会议模式下不可用：仅供本计算机的所有者使用</translation>
+    </message>
+</context>
+<context>
     <name>ConfusionMatrix</name>
     <message>
         <source>Confusion matrix</source>
@@ -1168,7 +1305,7 @@
         <translation>正在读取照片。</translation>
     </message>
     <message>
-        <source>Nothing is known of patients, so that every photograph counts as another patient&apos;s. If some show the same person, a labels.csv with a column patient_id makes the intervals honest.</source>
+        <source>Nothing is known of patients, so that every photograph counts as another patient's. If some show the same person, a labels.csv with a column patient_id makes the intervals honest.</source>
         <translation>没有患者信息，因此每张照片都按不同患者计算。如果有照片属于同一人，带有 patient_id 列的 labels.csv 可使区间如实。</translation>
     </message>
 </context>
@@ -1219,11 +1356,11 @@ and if known patient_id, split</source>
         <translation>预测集</translation>
     </message>
     <message>
-        <source>What holds for the ensemble&apos;s weights only</source>
+        <source>What holds for the ensemble's weights only</source>
         <translation>仅对集成自身权重成立的内容</translation>
     </message>
     <message>
-        <source>Calibration, prediction set and referral hold for the ensemble&apos;s own weights.</source>
+        <source>Calibration, prediction set and referral hold for the ensemble's own weights.</source>
         <translation>校准、预测集和转人工阈值仅对集成自身的权重成立。</translation>
     </message>
     <message>
@@ -1768,7 +1905,7 @@ Double click: both</source>
         <translation>阈值的特异度</translation>
     </message>
     <message>
-        <source>At which each class&apos;s threshold is chosen on the other part</source>
+        <source>At which each class's threshold is chosen on the other part</source>
         <translation>在另一部分上选择各类别阈值时所达到的特异度</translation>
     </message>
     <message>
@@ -2029,7 +2166,7 @@ Licence: {licence}</source>
         <translation>灵敏度</translation>
     </message>
     <message>
-        <source>Share of the class&apos;s images that is called</source>
+        <source>Share of the class's images that is called</source>
         <translation>该类别图像中被判定的比例</translation>
     </message>
     <message>
@@ -2284,7 +2421,7 @@ patient, as in (\d+)_(left|right)</source>
         <translation>类别概率</translation>
     </message>
     <message>
-        <source>What-if: not the ensemble&apos;s weights</source>
+        <source>What-if: not the ensemble's weights</source>
         <translation>假设分析：不是集成的权重</translation>
     </message>
 </context>
@@ -2445,7 +2582,7 @@ patient, as in (\d+)_(left|right)</source>
         <translation>将更多或更少的图像转人工，最不确定的在前</translation>
     </message>
     <message>
-        <source>The ensemble&apos;s thresholds in words</source>
+        <source>The ensemble's thresholds in words</source>
         <translation>集成阈值的文字说明</translation>
     </message>
     <message>
@@ -2509,7 +2646,7 @@ patient, as in (\d+)_(left|right)</source>
         <translation>将最不确定的图像转人工</translation>
     </message>
     <message>
-        <source>◇ The ensemble&apos;s thresholds</source>
+        <source>◇ The ensemble's thresholds</source>
         <translation>◇ 集成的阈值</translation>
     </message>
 </context>
@@ -2536,7 +2673,7 @@ patient, as in (\d+)_(left|right)</source>
         <translation>置信度低于 {level}</translation>
     </message>
     <message>
-        <source>Referred by the ensemble&apos;s thresholds</source>
+        <source>Referred by the ensemble's thresholds</source>
         <translation>按集成的阈值转人工</translation>
     </message>
     <message>
@@ -2578,7 +2715,7 @@ patient, as in (\d+)_(left|right)</source>
         <translation>打开文件夹(&amp;F)</translation>
     </message>
     <message>
-        <source>Show the evaluation&apos;s files: tables, predictions, report</source>
+        <source>Show the evaluation's files: tables, predictions, report</source>
         <translation>显示评估的文件：表格、预测、报告</translation>
     </message>
     <message>
@@ -2921,7 +3058,7 @@ patient, as in (\d+)_(left|right)</source>
         <translation>从最后保存的状态继续</translation>
     </message>
     <message>
-        <source>Show the run&apos;s files</source>
+        <source>Show the run's files</source>
         <translation>显示训练的文件</translation>
     </message>
     <message>
@@ -3181,6 +3318,10 @@ patient, as in (\d+)_(left|right)</source>
     <message>
         <source>Log</source>
         <translation>日志</translation>
+    </message>
+    <message>
+        <source>Curves, confusion matrix and log</source>
+        <translation>曲线、混淆矩阵和日志</translation>
     </message>
 </context>
 <context>
@@ -3547,7 +3688,7 @@ patient, as in (\d+)_(left|right)</source>
         <translation>按患者</translation>
     </message>
     <message>
-        <source>mean of each patient&apos;s photographs</source>
+        <source>mean of each patient's photographs</source>
         <translation>每位患者照片的平均</translation>
     </message>
     <message>
@@ -3693,6 +3834,10 @@ patient, as in (\d+)_(left|right)</source>
         <translation>损失随学习率的变化</translation>
     </message>
     <message>
+        <source>Stopped, since the settings have been changed.</source>
+        <translation>设置已更改，已停止。</translation>
+    </message>
+    <message>
         <source>Mean {mean}, standard deviation {std} (red, green, blue).</source>
         <translation>均值 {mean}，标准差 {std}（红、绿、蓝）。</translation>
     </message>
@@ -3819,7 +3964,7 @@ patient, as in (\d+)_(left|right)</source>
         <translation>这些权重属于谁</translation>
     </message>
     <message>
-        <source>&amp;Reset to the ensemble&apos;s weights</source>
+        <source>&amp;Reset to the ensemble's weights</source>
         <translation>恢复为集成的权重(&amp;R)</translation>
     </message>
     <message>
@@ -3827,11 +3972,11 @@ patient, as in (\d+)_(left|right)</source>
         <translation>按集成自身的权重投票</translation>
     </message>
     <message>
-        <source>What-if: not the ensemble&apos;s weights</source>
+        <source>What-if: not the ensemble's weights</source>
         <translation>假设分析：不是集成的权重</translation>
     </message>
     <message>
-        <source>Vote weights: the ensemble&apos;s own</source>
+        <source>Vote weights: the ensemble's own</source>
         <translation>投票权重：集成自身的权重</translation>
     </message>
 </context>
@@ -3868,7 +4013,7 @@ patient, as in (\d+)_(left|right)</source>
         <translation>正在其中查找训练照片…</translation>
     </message>
     <message>
-        <source>The ensemble &apos;{name}&apos; is installed and can be chosen.</source>
+        <source>The ensemble '{name}' is installed and can be chosen.</source>
         <translation>集成“{name}”已安装，可供选择。</translation>
     </message>
     <message>
@@ -3997,7 +4142,7 @@ patient, as in (\d+)_(left|right)</source>
         <translation>首位类别</translation>
     </message>
     <message>
-        <source>The model&apos;s most probable class</source>
+        <source>The model's most probable class</source>
         <translation>该模型最可能的类别</translation>
     </message>
     <message>
@@ -4009,7 +4154,7 @@ patient, as in (\d+)_(left|right)</source>
         <translation>概率</translation>
     </message>
     <message>
-        <source>Of the model&apos;s most probable class</source>
+        <source>Of the model's most probable class</source>
         <translation>该模型最可能类别的概率</translation>
     </message>
     <message>

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import importlib
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from repository import script
 
 from fundus_gui.core.errors import FundusError
 
-SCRIPTS = Path(__file__).resolve().parents[2] / "build_scripts"
-if str(SCRIPTS) not in sys.path:
-    sys.path.append(str(SCRIPTS))
-READERS = importlib.import_module("fuzzing.readers").READERS
+READERS = script("fuzzing.readers").READERS
 
 pytestmark = [
     # Pillow and pydicom warn of damaged metadata, which their modules silence in the program.

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from focus_stops import focus_stops
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QFont
 from PySide6.QtWidgets import (
@@ -94,24 +95,9 @@ def test_whatever_is_reached_by_the_tab_key_shows_that_it_is(
     if page == "classify":
         classify(window, photographs(3), qtbot)
     window.show_page(page)
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
-    unmarked, seen = [], set()
-    for _ in range(200):
-        qtbot.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_Tab)
-        widget = QApplication.focusWidget()
-        if widget is None or widget in seen:
-            break
-        seen.add(widget)
-        QApplication.processEvents()
-        focused = widget.grab().toImage()
-        widget.clearFocus()
-        QApplication.processEvents()
-        if widget.grab().toImage() == focused:
-            unmarked.append(described(widget))
-        widget.setFocus(Qt.FocusReason.TabFocusReason)
-    assert len(seen) > 3
-    assert unmarked == []
+    stops = focus_stops(window, qtbot)
+    assert len(stops) > 3
+    assert [described(widget) for widget, is_marked in stops.items() if not is_marked] == []
 
 
 def test_every_command_has_a_key_or_stands_in_a_menu(open_window: Callable[[], MainWindow]) -> None:

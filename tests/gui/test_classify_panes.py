@@ -54,3 +54,24 @@ def test_panes_that_nobody_had_arranged_go_back(panes: ClassifyPanes) -> None:
     panes.arrange(untouched)
     assert tuple(panes.sizes()) == before
     assert panes.arrangement() == b""
+
+
+def test_large_letters_leave_the_photograph_its_share_where_there_is_room(
+    panes: ClassifyPanes,
+) -> None:
+    font = panes.font()
+    font.setPointSizeF(2 * font.pointSizeF())
+    panes.setFont(font)
+    for width in (1440, 1920, 2560):
+        left, photograph, right = widths(panes, width)
+        assert photograph >= 0.29 * width
+        assert min(left, right) >= 360
+
+
+def test_a_vote_that_comes_to_need_more_width_gets_it(panes: ClassifyPanes) -> None:
+    widths(panes, 1100)
+    vote = panes.widget(2)
+    assert vote is not None
+    vote.setMinimumWidth(500)
+    QApplication.processEvents()
+    assert panes.sizes()[2] >= 500

@@ -152,6 +152,44 @@ def test_the_system_s_language_is_spoken_where_it_is_known(locale: str, language
     assert told.stdout.strip() == language
 
 
+@pytest.mark.parametrize(
+    ("locale", "language", "shown"),
+    [
+        ("en_GB.UTF-8", "en", "05/11/2026 14:03"),
+        ("en_ZA.UTF-8", "en", "2026/11/05 14:03"),
+        ("en_US.UTF-8", "en", "11/5/26 2:03 PM"),
+        ("de_DE.UTF-8", "en", "11/5/26 2:03 PM"),
+        ("en_GB.UTF-8", "zh_CN", "2026/11/5 14:03"),
+        ("zh_SG.UTF-8", "zh_CN", "05/11/26 下午2:03"),
+        ("zh_TW.UTF-8", "zh_CN", "2026/11/5 14:03"),  # another script
+    ],
+)
+def test_dates_are_written_as_in_the_user_s_country_where_it_speaks_the_language(
+    locale: str, language: str, shown: str
+) -> None:
+    asked = """
+import sys
+from PySide6.QtCore import QDate, QDateTime, QTime
+from PySide6.QtWidgets import QApplication
+from fundus_gui.gui.labels import class_title, day_and_time, Counts
+from fundus_gui.gui.language import use_language
+application = QApplication([])
+use_language(application, sys.argv[1])
+print(day_and_time(QDateTime(QDate(2026, 11, 5), QTime(14, 3))), Counts().photographs(1234567),
+      class_title("normal"), sep="|")
+"""
+    environment = {"LC_ALL": locale, "LANGUAGE": "", "PATH": "", "QT_QPA_PLATFORM": "offscreen",
+                   "PYTHONIOENCODING": "utf-8"}  # fmt: skip
+    told = subprocess.run(
+        [sys.executable, "-c", asked, language],
+        env=environment, capture_output=True, text=True, check=True, encoding="utf-8",
+    )  # fmt: skip
+    date, count, title = told.stdout.strip().split("|")
+    assert date.replace("\u202f", " ") == shown
+    assert "1,234,567" in count  # as charts and tables write it
+    assert title == {"en": "Normal", "zh_CN": "正常"}[language]
+
+
 @pytest.mark.parametrize("page", ["classify", "train", "evaluate"])
 def test_a_chinese_window_shows_no_english(
     page: str, speak: Callable[[str], None], open_window: Callable[[], MainWindow]

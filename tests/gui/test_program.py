@@ -331,3 +331,18 @@ def test_what_a_visitor_changed_is_forgotten(
     program.conference.start_afresh()
     assert window.page.results.search.text() == ""
     assert window.page.isVisible()
+
+
+def test_what_the_system_opens_is_opened_but_not_before_an_audience(
+    open_program: Callable[..., Program], photographs: Photographs
+) -> None:
+    program = open_program()
+    one, other = photographs(1), photographs(2, "other")
+    program.open_files((one,))
+    assert program.window.page.classification.roots == (one,)
+    program.conference.start()
+    program.open_files((other,))
+    assert program.window.page.classification.roots == (one,)
+    program.window.commands.conference.trigger()
+    program.open_files((other,))
+    assert program.window.page.classification.roots == (other,)

@@ -1,12 +1,12 @@
-; Inno Setup 6: an installer for one user, who need not be administrator.
+; Inno Setup 6.3 or later: an installer for one user, who need not be administrator.
 [Setup]
 AppId={{6E0D2B0C-7B9A-4B1E-9C36-5D6A3B6F1C52}
-AppName=$title
+AppName={cm:Title}
 AppVersion=$version
-AppVerName=$title $version
+AppVerName={cm:Title} $version
 AppComments=$caution
 DefaultDirName={autopf}\$title
-DefaultGroupName=$title
+DefaultGroupName={cm:Title}
 DisableProgramGroupPage=yes
 PrivilegesRequired=lowest
 ArchitecturesAllowed=x64compatible
@@ -15,6 +15,9 @@ MinVersion=10.0.17763
 LicenseFile=$folder\LICENSE
 OutputDir=.
 OutputBaseFilename=$folder-setup
+VersionInfoProductName=$title
+VersionInfoDescription=$title
+ShowLanguageDialog=auto
 SetupIconFile=$made\fundus-gui.ico
 UninstallDisplayIcon={app}\$window.exe
 Compression=lzma2/max
@@ -29,6 +32,19 @@ SignedUninstaller=yes
 
 [Languages]
 Name: "english"; MessagesFile: "compiler:Default.isl"
+; Inno Setup brings the Chinese of its own pages since 2026; before, one puts the file there.
+#define Chinese AddBackslash(CompilerPath) + "Languages\ChineseSimplified.isl"
+#if FileExists(Chinese)
+Name: "chinese"; MessagesFile: "compiler:Languages\ChineseSimplified.isl"
+#else
+#pragma warning "The installer speaks no Chinese: there is no " + Chinese
+#endif
+
+[CustomMessages]
+english.Title=$title
+#if FileExists(Chinese)
+chinese.Title=$chinese
+#endif
 
 [Tasks]
 Name: "desktopicon"; Description: "{cm:CreateDesktopIcon}"; Flags: unchecked
@@ -41,12 +57,12 @@ Source: "$folder\*"; DestDir: "{app}"; Flags: recursesubdirs createallsubdirs ig
 Type: filesandordirs; Name: "{app}\_internal"
 
 [Icons]
-Name: "{group}\$title"; Filename: "{app}\$window.exe"
-Name: "{autodesktop}\$title"; Filename: "{app}\$window.exe"; Tasks: desktopicon
+Name: "{group}\{cm:Title}"; Filename: "{app}\$window.exe"
+Name: "{autodesktop}\{cm:Title}"; Filename: "{app}\$window.exe"; Tasks: desktopicon
 
 [Registry]
 ; "Open with" names the program for these; what a double click opens stays as it is.
-Root: HKA; Subkey: "Software\Classes\Applications\$window.exe"; ValueType: string; ValueName: "FriendlyAppName"; ValueData: "$title"; Flags: uninsdeletekey
+Root: HKA; Subkey: "Software\Classes\Applications\$window.exe"; ValueType: string; ValueName: "FriendlyAppName"; ValueData: "{cm:Title}"; Flags: uninsdeletekey
 Root: HKA; Subkey: "Software\Classes\Applications\$window.exe\shell\open\command"; ValueType: string; ValueData: """{app}\$window.exe"" gui ""%1"""
 Root: HKA; Subkey: "Software\Classes\Applications\$window.exe\SupportedTypes"; ValueType: string; ValueName: ".jpg"; ValueData: ""
 Root: HKA; Subkey: "Software\Classes\Applications\$window.exe\SupportedTypes"; ValueType: string; ValueName: ".jpeg"; ValueData: ""
@@ -60,4 +76,4 @@ Root: HKA; Subkey: "Software\Classes\Applications\$window.exe\SupportedTypes"; V
 Root: HKA; Subkey: "Software\Classes\Applications\$window.exe\SupportedTypes"; ValueType: string; ValueName: ".dcm"; ValueData: ""
 
 [Run]
-Filename: "{app}\$window.exe"; Description: "{cm:LaunchProgram,$title}"; Flags: nowait postinstall skipifsilent
+Filename: "{app}\$window.exe"; Description: "{cm:LaunchProgram,{cm:Title}}"; Flags: nowait postinstall skipifsilent

@@ -62,6 +62,7 @@ class ConferenceSwitch(QObject):
         """Begin the show with these photographs, else those that are open, else the samples."""
         self._commands.conference.setChecked(True)
         self._commands.conference_names.setChecked(show_names)
+        self._window.kept = self._window.remembered()
         self._choices = self._window.page.choices(AppSettings())
         self._page = self._commands.chosen_page()
         self._owned = tuple(paths) or self.opened
@@ -79,6 +80,7 @@ class ConferenceSwitch(QObject):
 
     def _on_ended(self) -> None:
         self._mode = None
+        self._window.kept = None
         self._commands.conference.setChecked(False)
         self._show_all(True, names=True)
         self._give_back()
@@ -96,16 +98,19 @@ class ConferenceSwitch(QObject):
         """Offer everything, or only what is for visitors.
 
         Another language needs another window; the pages on which one trains and evaluates are
-        full of names, and so are the folders from which something is opened.
+        full of names, and so are the folders from which something is opened; nothing is written
+        for a visitor.
         """
         commands = self._commands
         for action in (*commands.languages.values(), commands.conference_names):
             action.setVisible(on)
         for page, action in commands.pages.items():
             action.setVisible(names or page == "classify")
-        opening = (commands.open_images, commands.open_folder, commands.continue_table)
-        for action in (*opening, commands.paste):
-            action.setEnabled(names)  # not hidden: the page decides which are to be seen
+        # Barred, not hidden: the page decides which are to be seen.
+        barred = self.tr("Not in conference mode: it would show names of files")
+        commands.set_allowed(commands.naming, "" if names else barred)
+        private = self.tr("Not in conference mode: it is for the owner of this computer")
+        commands.set_allowed(commands.saving, "" if on else private)
         self._window.setAcceptDrops(names)
         self._window.recent_menu.setEnabled(names)
         self._window.page.show_names(names)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from fundus_gui.core.assessments import Assessment
 from fundus_gui.core.evaluation.metrics import LOWER_IS_BETTER
@@ -20,7 +20,9 @@ from fundus_gui.gui.evaluation.figure_table import (
     text_item,
 )
 from fundus_gui.gui.evaluation.figure_titles import figure_title
+from fundus_gui.gui.sentences import spoken
 from fundus_gui.gui.training.notice_box import NoticeBox, Remark
+from fundus_gui.gui.widgets.scroll_pane import ScrollPane
 from fundus_gui.gui.widgets.type_scale import TITLE, enlarge
 
 
@@ -42,15 +44,9 @@ class AssessmentComparison(QWidget):
         for widget in (self.title, self.notices, hint, self.table):
             column.addWidget(widget)
         column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidget(content)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(scroll)
+        layout.addWidget(ScrollPane(content, self.table.accessibleName()))
 
     def show_assessments(self, assessments: Sequence[Assessment]) -> None:
         """Show these in their order."""
@@ -75,7 +71,7 @@ class AssessmentComparison(QWidget):
 
     def _remarks(self, assessments: Sequence[Assessment]) -> list[Remark]:
         remarks = [
-            Remark("warning", f"{a.name}: {sentence}")
+            Remark("warning", f"{a.name}: {spoken(sentence)}")
             for a in assessments
             for sentence in a.warnings
         ]

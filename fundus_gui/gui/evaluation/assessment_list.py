@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import (
@@ -36,6 +37,7 @@ from fundus_gui.gui.evaluation.assessment_delegate import (
     measured_text,
 )
 from fundus_gui.gui.evaluation.assessment_library import AssessmentLibrary
+from fundus_gui.gui.widgets.focus_frame import FocusFrame
 
 _LEAST_WIDTH = 240  # px
 
@@ -85,7 +87,10 @@ class AssessmentList(QWidget):
         return tuple(summary.folder for summary in self._selected())
 
     def select(self, *folders: Path) -> None:
-        """Select evaluations and no others, as soon as all are in the list."""
+        """Select evaluations and no others, as soon as all are in the list.
+
+        Those that are awaited are forgotten when the user selects something else.
+        """
         items = [item for item in self._items() if _summary(item).folder in folders]
         self._awaited = folders if len(items) < len(folders) else ()
         if self._awaited:
@@ -115,6 +120,7 @@ class AssessmentList(QWidget):
 
     def _make_view(self) -> QListWidget:
         view = QListWidget()
+        FocusFrame(view)
         view.setItemDelegate(AssessmentDelegate(view))
         view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -156,12 +162,14 @@ class AssessmentList(QWidget):
                 self.view.addItem(item)
                 item.setSelected(summary.folder in before)
         self._stack.setCurrentWidget(self.view if self.view.count() else self._empty)
-        if self._awaited:
-            self.select(*self._awaited)
-        elif self.folders() != before:
-            self._on_selection_changed()
+        awaited = self._awaited
+        if awaited:
+            self.select(*awaited)
+        if self._awaited == awaited and self.folders() != before:
+            self.selected.emit(self.folders())
 
     def _on_selection_changed(self) -> None:
+        self._awaited = ()
         self.selected.emit(self.folders())
 
     def _on_menu_requested(self, place: QPoint) -> None:
@@ -187,30 +195,30 @@ class AssessmentList(QWidget):
     def _on_rename(self) -> None:
         if len(self.folders()) != 1:
             return
+        (folder,) = self.folders()
         dialog = QInputDialog(self)
         dialog.setWindowTitle(self.tr("Rename the evaluation"))
         dialog.setLabelText(self.tr("Name"))
-        dialog.setTextValue(self.folders()[0].name)
-        dialog.textValueSelected.connect(self._on_named)
+        dialog.setTextValue(folder.name)
+        dialog.textValueSelected.connect(partial(self._on_named, folder))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
-    def _on_named(self, name: str) -> None:
-        for folder in self.folders()[:1]:
-            if name.strip() and name.strip() != folder.name:
-                self._library.rename(folder, name.strip())
+    def _on_named(self, folder: Path, name: str) -> None:
+        if name.strip() and name.strip() != folder.name:
+            self._library.rename(folder, name.strip())
 
     def _on_delete(self) -> None:
-        names = [folder.name for folder in self.folders()]
-        if not names:
+        folders = self.folders()
+        if not folders:
             return
         question = QMessageBox(self)
         question.setIcon(QMessageBox.Icon.Question)
         question.setWindowTitle(self.tr("Move to the trash"))
         question.setText(
-            self.tr("Move “{name}” to the trash?").format(name=names[0])
-            if len(names) == 1
-            else self.tr("Move {count} evaluations to the trash?").format(count=len(names))
+            self.tr("Move “{name}” to the trash?").format(name=folders[0].name)
+            if len(folders) == 1
+            else self.tr("Move {count} evaluations to the trash?").format(count=len(folders))
         )
         question.setInformativeText(
             self.tr("The photographs and their second opinions stay where they are.")
@@ -218,12 +226,9 @@ class AssessmentList(QWidget):
         move = question.addButton(self.tr("&Move to the trash"), QMessageBox.ButtonRole.AcceptRole)
         question.addButton(QMessageBox.StandardButton.Cancel)
         question.setDefaultButton(move)
-        question.accepted.connect(self._on_delete_confirmed)
+        question.accepted.connect(partial(self._library.trash, folders))
         question.finished.connect(question.deleteLater)
         question.open()
-
-    def _on_delete_confirmed(self) -> None:
-        self._library.trash(self.folders())
 
 
 def _summary(item: QListWidgetItem) -> AssessmentSummary:

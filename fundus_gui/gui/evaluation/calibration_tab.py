@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
-    QScrollArea,
     QStackedWidget,
     QTableWidget,
     QTableWidgetItem,
@@ -24,6 +23,7 @@ from fundus_gui.gui.evaluation.calibration_words import calibration_words, sets_
 from fundus_gui.gui.evaluation.empty_state import EmptyState
 from fundus_gui.gui.evaluation.model_choice import ModelChoice
 from fundus_gui.gui.labels import class_title
+from fundus_gui.gui.widgets.scroll_pane import ScrollPane
 
 _FIGURES = ("calibration_error", "adaptive_calibration_error", "log_loss", "brier")
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -167,13 +167,9 @@ class CalibrationTab(QWidget):
         for widget in (self._rule, self.sets_title, self.sets_words):
             rows.addWidget(widget)
         rows.addWidget(self.sets, 2)
-        scroll = QScrollArea()
-        scroll.setWidget(content)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._whole = QStackedWidget()
         self._whole.addWidget(EmptyState(self.tr("Choose an evaluation to see its calibration.")))
-        self._whole.addWidget(scroll)
+        self._whole.addWidget(ScrollPane(content))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._whole)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QMarginsF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QWidget
 
 from fundus_gui.gui.widgets.appearance import blend
 
-LEFT, TOP, RIGHT, BOTTOM = 56, 32, 14, 44  # px around the plot
 _LONGEST = 1.35  # side of the plot, of the other
 _ACROSS = (0.0, 0.25, 0.5, 0.75, 1.0)
 _STEPS = (0.01, 0.02, 0.05, 0.1, 0.25)  # between ticks, so that there are at most four above 0
@@ -34,11 +33,19 @@ class ChartAxes:
         self._title, self._below, self._beside = title, below, beside
 
     @property
+    def margins(self) -> QMarginsF:
+        """The room around the plot in pixels: title, ticks and names find a place there."""
+        line = QFontMetricsF(self._owner.font()).height()
+        return QMarginsF(line + self._tick_width() + 13, line + 18, 14, 2 * line + 16)
+
+    @property
     def plot(self) -> QRectF:
         """The rectangle, nearly a square, that the curves lie in, in pixels."""
-        width = max(self._owner.width() - LEFT - RIGHT, 1)
-        height = max(self._owner.height() - TOP - BOTTOM, 1)
-        return QRectF(LEFT, TOP, min(width, height * _LONGEST), min(height, width * _LONGEST))
+        around = self.margins
+        width = max(self._owner.width() - around.left() - around.right(), 1)
+        height = max(self._owner.height() - around.top() - around.bottom(), 1)
+        across, upwards = min(width, height * _LONGEST), min(height, width * _LONGEST)
+        return QRectF(around.left(), around.top(), across, upwards)
 
     def at(self, x: float, y: float) -> QPointF:
         """Return where a point lies, in pixels."""
@@ -69,19 +76,23 @@ class ChartAxes:
         self._write_names(painter)
         self._write_title(painter, text, muted)
 
+    def _tick_width(self) -> float:
+        return QFontMetricsF(self._owner.font()).horizontalAdvance("0.00")
+
     def _upward_ticks(self) -> tuple[float, ...]:
         step = next((step for step in _STEPS if self.top <= 4.5 * step), _STEPS[-1])
         return tuple(number * step for number in range(int(self.top / step + 1e-9) + 1))
 
     def _write_ticks(self, painter: QPainter, upwards: tuple[float, ...]) -> None:
-        line = QFontMetricsF(self._owner.font()).height()
-        for tick in _ACROSS:
+        line, width = QFontMetricsF(self._owner.font()).height(), self._tick_width()
+        has_room = self.plot.width() > 2 * width * len(_ACROSS)
+        for tick in _ACROSS if has_room else _ACROSS[::2]:
             place = self.at(tick, 0)
-            room = QRectF(place.x() - 30, place.y() + 4, 60, line)
+            room = QRectF(place.x() - width, place.y() + 4, 2 * width, line)
             painter.drawText(room, _ALIGN.AlignCenter, f"{tick:g}")
         for tick in upwards:
             place = self.at(0, tick)
-            room = QRectF(place.x() - 48, place.y() - line / 2, 42, line)
+            room = QRectF(place.x() - 6 - width, place.y() - line / 2, width, line)
             painter.drawText(room, _ALIGN.AlignRight | _ALIGN.AlignVCenter, f"{tick:g}")
 
     def _write_names(self, painter: QPainter) -> None:
@@ -100,7 +111,7 @@ class ChartAxes:
         font, plot = self._owner.font(), self.plot
         bold = self._owner.font()
         bold.setBold(True)
-        head = QRectF(plot.left(), 2, self._owner.width() - plot.left(), TOP - 8)
+        head = QRectF(plot.left(), 2, self._owner.width() - plot.left(), plot.top() - 8)
         painter.setFont(bold)
         painter.setPen(text)
         painter.drawText(head, _ALIGN.AlignLeft | _ALIGN.AlignVCenter, self._title)

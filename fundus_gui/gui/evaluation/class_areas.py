@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from fundus_gui.core.evaluation.records import ClassEvaluation
+from fundus_gui.core.reports.style import class_numbers
 from fundus_gui.gui.evaluation.operating_curve import line_colour
 from fundus_gui.gui.labels import class_title
 
@@ -29,7 +30,7 @@ class ClassAreas(QTableWidget):
     """A row per class; double click or Enter chooses it.
 
     Signals:
-        class_pointed: index of the class whose row is selected.
+        class_pointed: number, as `class_numbers` gives it, of the class whose row is selected.
         class_chosen: index of the class.
     """
 
@@ -38,7 +39,11 @@ class ClassAreas(QTableWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(0, 3, parent)
-        self.setHorizontalHeaderLabels((self.tr("Class"), self.tr("AUC"), self.tr("AP")))
+        self._numbers: tuple[int, ...] = ()
+        for column, title in enumerate((self.tr("Class"), self.tr("AUC"), self.tr("AP"))):
+            heading = QTableWidgetItem(title)
+            heading.setTextAlignment(_RIGHT if column else _LEFT)
+            self.setHorizontalHeaderItem(column, heading)
         self.setAccessibleName(self.tr("Areas under the curves of each class"))
         self.setToolTip(
             self.tr("Select a class to see its curves, double-click it to try its thresholds")
@@ -53,13 +58,13 @@ class ClassAreas(QTableWidget):
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        self.horizontalHeader().setDefaultAlignment(_LEFT)
         self.cellActivated.connect(self._on_activated)
         self.itemSelectionChanged.connect(self._on_selected)
 
     def set_classes(self, classes: Sequence[ClassEvaluation]) -> None:
         """Show these in their order, none selected."""
         self.clearSelection()
+        self._numbers = class_numbers([figures.name for figures in classes])
         self.setRowCount(len(classes))
         for row, figures in enumerate(classes):
             name = QTableWidgetItem(class_title(figures.name))
@@ -95,12 +100,12 @@ class ClassAreas(QTableWidget):
 
     def _swatch(self, row: int) -> QIcon:
         pixmap = QPixmap(_SWATCH, _SWATCH)
-        pixmap.fill(line_colour(row, self.palette()))
+        pixmap.fill(line_colour(self._numbers[row], self.palette()))
         return QIcon(pixmap)
 
     def _on_selected(self) -> None:
         if self.selectedItems():
-            self.class_pointed.emit(self.currentRow())
+            self.class_pointed.emit(self._numbers[self.currentRow()])
 
     def _on_activated(self, row: int, _column: int) -> None:
         self.class_chosen.emit(row)

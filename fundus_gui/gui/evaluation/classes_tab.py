@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QComboBox,
-    QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -38,6 +36,7 @@ from fundus_gui.gui.evaluation.figure_titles import figure_title, probability
 from fundus_gui.gui.evaluation.model_choice import ModelChoice
 from fundus_gui.gui.labels import class_title
 from fundus_gui.gui.widgets.appearance import Appearance
+from fundus_gui.gui.widgets.scroll_pane import ScrollPane
 
 _CLASS_FIGURES = ("sensitivity", "specificity", "precision", "f1", "auc", "average_precision")
 _MEAN_FIGURES = (  # of all classes, in the place of each of the above
@@ -97,10 +96,7 @@ class ClassesTab(QWidget):
         self._legend.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         rows.addWidget(self._legend)
         rows.addStretch(1)
-        self._scroll = QScrollArea()
-        self._scroll.setWidget(self._content)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll = ScrollPane(self._content)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.empty)
@@ -172,14 +168,14 @@ class ClassesTab(QWidget):
             [
                 text_item(f"{names[pair.first]} − {names[pair.second]}"),
                 *(_difference_item(pair, name) for name in _COMPARED_FIGURES),
-                self._mcnemar_item(pair),
+                self._mcnemar_item(pair, names),
                 self._delong_item(pair, report.class_names),
             ]
             for pair in report.comparisons
         ]
         self.pairs.show_rows(titles, rows)
 
-    def _mcnemar_item(self, pair: Comparison) -> FigureItem:
+    def _mcnemar_item(self, pair: Comparison, names: Mapping[str, str]) -> FigureItem:
         test = pair.mcnemar
         item = _p_item(test.p_value)
         item.setData(SECOND_LINE, f"{test.only_first} : {test.only_second}")
@@ -191,8 +187,8 @@ class ClassesTab(QWidget):
                 None,
                 test.only_first,
             ).format(
-                first=pair.first,
-                second=pair.second,
+                first=names[pair.first],
+                second=names[pair.second],
                 b=test.only_second,
                 kind=kind,
             )

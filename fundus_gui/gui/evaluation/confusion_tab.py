@@ -5,10 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QFrame,
     QHBoxLayout,
     QLabel,
-    QScrollArea,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -23,6 +21,7 @@ from fundus_gui.gui.evaluation.gallery import Gallery
 from fundus_gui.gui.evaluation.model_choice import ModelChoice
 from fundus_gui.gui.evaluation.second_opinions import SecondOpinions
 from fundus_gui.gui.labels import class_title
+from fundus_gui.gui.widgets.scroll_pane import ScrollPane
 
 _SPARE = 24  # px beside the matrix, so that no scroll bar is needed
 _LEAST_GALLERY = 200  # px, one column of thumbnails
@@ -89,12 +88,8 @@ class ConfusionTab(QWidget):
         return bar
 
     def _make_splitter(self) -> QSplitter:
-        scroll = QScrollArea()
-        scroll.setWidget(self.matrix)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
-        self.splitter.addWidget(scroll)
+        self.splitter.addWidget(ScrollPane(self.matrix))
         self.splitter.addWidget(self.gallery)
         self.splitter.setChildrenCollapsible(False)
         self.splitter.setStretchFactor(0, 1)

@@ -6,13 +6,11 @@ import math
 from collections.abc import Generator
 from functools import partial
 
-from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QEvent, QSignalBlocker, Signal
 from PySide6.QtWidgets import (
     QComboBox,
-    QFrame,
     QHBoxLayout,
     QLabel,
-    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -22,15 +20,17 @@ from fundus_gui.core.assessments import Assessment
 from fundus_gui.core.evaluation.metrics import WeightedSample
 from fundus_gui.core.evaluation.operating_points import OperatingCurve
 from fundus_gui.core.evaluation.records import ClassEvaluation
+from fundus_gui.core.reports.style import class_numbers
 from fundus_gui.gui.evaluation.class_areas import ClassAreas
 from fundus_gui.gui.evaluation.empty_state import EmptyState
 from fundus_gui.gui.evaluation.model_choice import ModelChoice, probabilities_of
 from fundus_gui.gui.evaluation.operating_curve import ChartLine, OperatingCurveView
 from fundus_gui.gui.evaluation.operating_pane import OperatingPane
 from fundus_gui.gui.labels import class_title
+from fundus_gui.gui.widgets.scroll_pane import ScrollPane
 from fundus_gui.gui.worker import JobSlot
 
-_PANE = 284  # px, width beside the curves
+_PANE = 47  # letters of average width, beside the curves
 _DIAGONAL = ((0.0, 0.0), (1.0, 1.0))
 _USUAL = 0.5  # threshold where none was fitted
 _OPERATING = 1  # page beside the curves
@@ -144,6 +144,11 @@ class CurvesTab(QWidget):
         assert self._assessment is not None
         return self._assessment.report.models[self.model.place].classes
 
+    def _number(self, index: int) -> int:
+        """Return what gives a class its colour and stroke."""
+        assert self._assessment is not None
+        return class_numbers(self._assessment.report.class_names)[index]
+
     def _compute(self) -> None:
         assert self._assessment is not None
         self._curves = ()
@@ -160,8 +165,8 @@ class CurvesTab(QWidget):
         self._beside.setCurrentWidget(self.areas)
         self.areas.set_classes(self._evaluations())
         places = [place for place, curve in enumerate(self._curves) if curve.has_both]
-        roc = [_roc(self._curves[place], place) for place in places]
-        precision = [_precision(self._curves[place], place) for place in places]
+        roc = [_roc(self._curves[place], self._number(place)) for place in places]
+        precision = [_precision(self._curves[place], self._number(place)) for place in places]
         self.roc.set_lines(roc, reference=_DIAGONAL)
         self.precision.set_lines(precision)
         self.roc.setAccessibleDescription(self.areas.words("auc"))
@@ -176,14 +181,14 @@ class CurvesTab(QWidget):
         figures, fitted = self._evaluations()[index].figures, self._fitted(index)
         self._beside.setCurrentIndex(_OPERATING)
         self.roc.set_lines(
-            [_roc(curve, index)],
+            [_roc(curve, self._number(index))],
             reference=_DIAGONAL,
             detail=f"AUC {figures['auc'].value:.3f}",
             is_movable=True,
         )
         share = float(curve.is_class.mean())
         self.precision.set_lines(
-            [_precision(curve, index)],
+            [_precision(curve, self._number(index))],
             reference=((0.0, share), (1.0, share)),
             detail=f"AP {figures['average_precision'].value:.3f}",
             is_movable=True,
@@ -204,8 +209,9 @@ class CurvesTab(QWidget):
             else self.tr("No photograph is of this class, so it has no curve.")
         )
         self._beside.setCurrentWidget(self._absent)
-        self.roc.set_lines([])
-        self.precision.set_lines([])
+        for view in (self.roc, self.precision):
+            view.set_lines([])
+            view.setAccessibleDescription(self._absent.text())
 
     def _on_curves(self, curves: tuple[OperatingCurve, ...]) -> None:
         self._curves = curves
@@ -255,15 +261,10 @@ class CurvesTab(QWidget):
             choice.addWidget(box)
             choice.addSpacing(8)
         choice.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidget(self.pane)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._beside = QStackedWidget()
-        for page in (self.areas, scroll, self._absent):
+        for page in (self.areas, ScrollPane(self.pane), self._absent):
             self._beside.addWidget(page)
-        self._beside.setFixedWidth(_PANE)
+        self._beside.setFixedWidth(_PANE * self.fontMetrics().averageCharWidth())
         columns = QHBoxLayout()
         columns.setSpacing(8)
         columns.addWidget(self.roc, 1)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QKeyEvent,
@@ -25,7 +25,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from fundus_gui.core.evaluation.metrics import Floats
 from fundus_gui.core.reports.style import DARK, LIGHT
-from fundus_gui.gui.evaluation.chart_axes import BOTTOM, LEFT, RIGHT, TOP, ChartAxes, Segment
+from fundus_gui.gui.evaluation.chart_axes import ChartAxes, Segment
 
 _DASHES: tuple[list[float], ...] = ([], [5, 2], [1.5, 1.5])  # when the colours are used up
 _RADIUS = 6.5  # px, of the point
@@ -40,7 +40,7 @@ class ChartLine(NamedTuple):
 
     Attributes:
         x, y: at least 0.
-        number: gives colour and stroke.
+        number: of the class, gives colour and stroke; see `class_numbers`.
         is_stepped: whether y of a point holds from the point before it on.
     """
 
@@ -126,11 +126,14 @@ class OperatingCurveView(QWidget):
 
     def sizeHint(self) -> QSize:
         """Ask for a curve that is easy to read."""
-        return QSize(LEFT + RIGHT + 300, TOP + BOTTOM + 300)
+        return self._size_around(300)
 
     def minimumSizeHint(self) -> QSize:
         """Never be smaller than can be read."""
-        return QSize(LEFT + RIGHT + 150, TOP + BOTTOM + 150)
+        return self._size_around(150)
+
+    def _size_around(self, side: int) -> QSize:
+        return QSizeF(side, side).grownBy(self.axes.margins).toSize()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw axes, curves and point."""
@@ -174,6 +177,7 @@ class OperatingCurveView(QWidget):
         """Follow the palette and the font."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
+            self._polylines = None  # since the room around them depends on the font
             self.update()
 
     def _index_by_key(self, pressed: int) -> int | None:

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from fundus_gui.core.assessments.marks import Mark
 from fundus_gui.gui.labels import class_title
+from fundus_gui.gui.sentences import spoken
 
 
 class OpinionForm(QWidget):
@@ -161,5 +162,5 @@ class UnsavedNotice(QWidget):
 
     def show_problem(self, problem: str) -> None:
         """Say what is wrong, or nothing."""
-        self.text.setText(problem)
+        self.text.setText(spoken(problem))
         self.setVisible(bool(problem))

@@ -20,7 +20,7 @@ from fundus_gui.gui.run_progress import RunProgress
 from fundus_gui.gui.training.run_labels import duration
 from fundus_gui.gui.widgets.type_scale import TITLE, enlarge
 
-_WIDTH = 560  # px
+_WIDTH = 93  # letters of average width
 
 
 class ProgressPane(QWidget):
@@ -113,7 +113,7 @@ class ProgressPane(QWidget):
     def _lay_out(self) -> None:
         card = QWidget()
         card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        card.setFixedWidth(_WIDTH)
+        card.setFixedWidth(_WIDTH * self.fontMetrics().averageCharWidth())
         foot = QHBoxLayout()
         foot.addWidget(self.detail, 1)
         foot.addWidget(self.cancel)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from fundus_gui.core.assessments import Assessment
 from fundus_gui.core.decision import Referral, is_reported
@@ -18,9 +18,10 @@ from fundus_gui.core.evaluation.referral import measure_referral
 from fundus_gui.gui.evaluation.empty_state import EmptyState
 from fundus_gui.gui.evaluation.operating_curve import ChartLine, OperatingCurveView
 from fundus_gui.gui.evaluation.referral_pane import ReferralPane
+from fundus_gui.gui.widgets.scroll_pane import ScrollPane
 from fundus_gui.gui.worker import JobSlot
 
-_PANE = 320  # px, width beside the curve
+_PANE = 53  # letters of average width, beside the curve
 _HEADROOM = 1.1  # of the curve
 _LEAST_TOP = 0.02
 _START = 0.2  # share referred at first
@@ -129,11 +130,8 @@ class ReferralTab(QWidget):
         self.images_chosen.emit(tuple(least_first.tolist()), title)
 
     def _lay_out(self) -> None:
-        scroll = QScrollArea()
-        scroll.setWidget(self.pane)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setFixedWidth(_PANE)
+        scroll = ScrollPane(self.pane)
+        scroll.setFixedWidth(_PANE * self.fontMetrics().averageCharWidth())
         content = QWidget()
         columns = QHBoxLayout(content)
         columns.setContentsMargins(8, 8, 8, 8)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QDateTime, QLocale, Qt
+from PySide6.QtCore import QDateTime, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from fundus_gui.core.assessments import Assessment
 from fundus_gui.gui.evaluation.figure_titles import ends, figure_title, number
-from fundus_gui.gui.labels import Counts
+from fundus_gui.gui.labels import Counts, day_and_time
 from fundus_gui.gui.widgets.tiles import Tiles
 from fundus_gui.gui.widgets.type_scale import DISPLAY, TITLE, enlarge
 
@@ -74,5 +74,5 @@ class ResultHeader(QWidget):
         if assessment.tuning is not None:
             words = self.tr("thresholds fitted on {part}")
             facts.append(words.format(part=assessment.tuning.source.title))
-        facts.append(QLocale().toString(moment, QLocale.FormatType.ShortFormat))
+        facts.append(day_and_time(moment))
         return facts

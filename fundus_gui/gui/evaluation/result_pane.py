@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QLabel, QScrollArea, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from fundus_gui.core.catalogue import InstalledModel
 from fundus_gui.gui.actions import Actions
@@ -30,6 +30,7 @@ from fundus_gui.gui.evaluation.weights_tab import WeightsTab
 from fundus_gui.gui.file_dialogs import FileDialogs
 from fundus_gui.gui.model_colours import appearance_of
 from fundus_gui.gui.sentences import spoken
+from fundus_gui.gui.widgets.scroll_pane import ScrollPane
 from fundus_gui.gui.worker import JobSlot
 
 _Tab = (
@@ -110,7 +111,7 @@ class ResultPane(QWidget):
         ]
         for title, tab in titled:
             self.tabs.addTab(tab, title)
-            for area in tab.findChildren(QScrollArea):
+            for area in tab.findChildren(ScrollPane):
                 area.setAccessibleName(title)
         return [tab for _, tab in titled]
 
@@ -191,15 +192,16 @@ class ResultPane(QWidget):
     def _write(
         self, job: Callable[..., Generator[object, None, None]], title: str, suffix: str, kind: str
     ) -> None:
-        if self._kept is None or self._writing.busy:
+        kept = self._kept  # another may be shown by the time the dialog is answered
+        if kept is None or self._writing.busy:
             return
-        suggested = Path.home() / f"{self._kept.folder.name}{suffix}"
+        suggested = Path.home() / f"{kept.folder.name}{suffix}"
         path = self._dialogs.save_as(self, title, suggested, kind)
         if path is not None:
             self._written_name = path.name
             self.message.emit(self.tr("Writing {name}…").format(name=path.name))
             how = {"has_pseudonyms": self._actions.pseudonyms.isChecked()}
-            self._writing.start(partial(job, self._kept.assessment, path, **how))
+            self._writing.start(partial(job, kept.assessment, path, **how))
 
     def close_threads(self) -> None:
         """Stop and wait for the threads."""

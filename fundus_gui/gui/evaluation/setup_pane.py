@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QVBoxLayout, QWidget
 
 from fundus_gui.core.assessments.assessing import AssessmentRequest
 from fundus_gui.core.assessments.command import evaluate_arguments
@@ -19,7 +19,9 @@ from fundus_gui.gui.evaluation.data_section import DataSection
 from fundus_gui.gui.evaluation.measures_form import MeasuresForm
 from fundus_gui.gui.model_chooser import ModelChooser
 from fundus_gui.gui.model_colours import appearance_of
+from fundus_gui.gui.sentences import spoken
 from fundus_gui.gui.training.notice_box import NoticeBox, Remark
+from fundus_gui.gui.widgets.scroll_pane import ScrollPane
 from fundus_gui.gui.widgets.section import section
 from fundus_gui.gui.widgets.start_bar import StartBar, StartWords
 
@@ -137,23 +139,16 @@ class SetupPane(QWidget):
         self._halves.addWidget(section(self.tr("1  Photographs"), self.data), 3)
         self._halves.addWidget(section(self.tr("2  Models"), models, self.measures), 2)
         content.setLayout(self._halves)
-        scroll = QScrollArea()
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its children have it
-        scroll.setAccessibleName(self.tr("Photographs and models"))
-        scroll.setWidget(content)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         line = QFrame()
         line.setFrameShape(QFrame.Shape.HLine)
         line.setFrameShadow(QFrame.Shadow.Sunken)
         notice = QVBoxLayout()
-        notice.setContentsMargins(8, 8, 8, 0)
+        notice.setContentsMargins(16, 8, 16, 0)
         notice.addWidget(self.failure)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(scroll, 1)
+        layout.addWidget(ScrollPane(content, self.tr("Photographs and models")), 1)
         layout.addWidget(line)
         layout.addLayout(notice)
         layout.addWidget(self.bar)
@@ -185,7 +180,7 @@ class SetupPane(QWidget):
         try:
             self.measures.settings().grades(known)
         except FundusError as error:
-            return str(error)
+            return spoken(str(error))
         return ""
 
     def _on_start(self) -> None:

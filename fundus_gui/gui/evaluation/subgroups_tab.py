@@ -8,11 +8,9 @@ from itertools import groupby
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -31,6 +29,7 @@ from fundus_gui.gui.evaluation.figure_table import (
 )
 from fundus_gui.gui.evaluation.figure_titles import figure_title
 from fundus_gui.gui.evaluation.forest_delegate import ForestDelegate, forest_item
+from fundus_gui.gui.widgets.scroll_pane import ScrollPane
 
 _DRAWN = ("balanced_accuracy", "macro_auc")
 _WRITTEN = ("accuracy", "log_loss")
@@ -75,10 +74,7 @@ class SubgroupsTab(QWidget):
         rows.addWidget(self.table)
         rows.addWidget(self.note)
         rows.addStretch(1)
-        self._scroll = QScrollArea()
-        self._scroll.setWidget(content)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll = ScrollPane(content)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.empty)

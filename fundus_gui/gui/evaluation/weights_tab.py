@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QLabel,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -32,6 +30,7 @@ from fundus_gui.gui.evaluation.weights_table import WeightsTable, method_title
 from fundus_gui.gui.sentences import spoken
 from fundus_gui.gui.widgets.appearance import Appearance
 from fundus_gui.gui.widgets.figure_view import FigureView
+from fundus_gui.gui.widgets.scroll_pane import ScrollPane
 from fundus_gui.gui.worker import JobSlot
 
 if TYPE_CHECKING:
@@ -165,7 +164,7 @@ class WeightsTab(QWidget):
             words = self.tr("Looking for training photographs among these…")
             self.compare_bar.show_progress(words, record.done, record.total)
         elif isinstance(record, Compared) and self._assessment is not None:
-            self._show_notice("\n".join(record.leaks))
+            self._show_notice(*record.leaks)
             self.saver.offer(self._assessment, tuple(self._votes), self._settings, record)
             self.saver.show()
             self.table.choose(_FIRST_CHOICE)
@@ -177,7 +176,7 @@ class WeightsTab(QWidget):
         self.compare_bar.show_idle()
         if not isinstance(error, FundusError):
             raise error
-        self._show_notice(spoken(str(error)))
+        self._show_notice(str(error))
 
     def _on_chosen(self) -> None:
         self.saver.choose(self.table.chosen)
@@ -190,7 +189,7 @@ class WeightsTab(QWidget):
 
     def _forget(self) -> None:
         self._votes, self._map = [], None
-        self._show_notice("")
+        self._show_notice()
         self.saver.forget()
         self.chart.set_drawing(None)
         for widget in (self.table, self.chart, self.saver, self.explanation):
@@ -201,9 +200,9 @@ class WeightsTab(QWidget):
         total = members + len(methods_in_order(self._settings, members))
         self.compare_bar.show_progress(self.tr("Comparing…"), len(self._votes), total)
 
-    def _show_notice(self, text: str) -> None:
-        self.notice.setText(text)
-        self.notice.setVisible(bool(text))
+    def _show_notice(self, *sentences: str) -> None:
+        self.notice.setText("\n".join(map(spoken, sentences)))
+        self.notice.setVisible(bool(sentences))
 
     def _members(self) -> tuple[str, ...]:
         return () if self._assessment is None else self._assessment.report.ensemble.members
@@ -225,7 +224,7 @@ class WeightsTab(QWidget):
         )
         self.chart.show()
 
-    def _lay_out(self) -> QScrollArea:
+    def _lay_out(self) -> ScrollPane:
         buttons = QHBoxLayout()
         buttons.addWidget(self.saver)
         buttons.addStretch(1)
@@ -241,11 +240,7 @@ class WeightsTab(QWidget):
         rows.addWidget(self.chart, 1)
         rows.addWidget(self.explanation)
         rows.addStretch(0)
-        scroll = QScrollArea()
-        scroll.setWidget(content)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        return scroll
+        return ScrollPane(content)
 
 
 def draw_weights(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
+
 from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QPushButton, QWidget
@@ -125,13 +128,13 @@ class RunButtons(QWidget):
         dialog.setWindowTitle(self.tr("Add to library"))
         dialog.setLabelText(self.tr("Name of the model"))
         dialog.setTextValue(self._live.run.name)
-        dialog.textValueSelected.connect(self._on_named)
+        dialog.textValueSelected.connect(partial(self._on_named, self._live.run.folder.path))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
-    def _on_named(self, name: str) -> None:
-        if self._live is not None and name.strip():
-            self._control.add_model(self._live.run.folder.path, name.strip())
+    def _on_named(self, path: Path, name: str) -> None:
+        if name.strip():
+            self._control.add_model(path, name.strip())
 
     def _on_evaluate(self) -> None:
         if self._live is not None:

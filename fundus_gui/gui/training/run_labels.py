@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from datetime import datetime
 
-from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
+from PySide6.QtCore import QCoreApplication, QDateTime
 
 from fundus_gui.core.runs import EpochReport, Preparing, Run
 from fundus_gui.core.runs.reading import Status
-from fundus_gui.gui.labels import Counts, day_and_month
+from fundus_gui.gui.labels import Counts, day_and_month, day_and_time
 
 
 def status_title(status: Status) -> str:
@@ -121,8 +121,7 @@ def duration(seconds: float) -> str:
 
 def date_text(made: float) -> str:
     """Return a date and time, in seconds of the epoch, as people here write them."""
-    moment = QDateTime.fromSecsSinceEpoch(int(made))
-    return QLocale().toString(moment, QLocale.FormatType.ShortFormat)
+    return day_and_time(QDateTime.fromSecsSinceEpoch(int(made)))
 
 
 def day_text(made: float) -> str:

@@ -22,6 +22,7 @@ from fundus_gui.gui.training.run_control import RunControl
 from fundus_gui.gui.training.run_delegate import RunDelegate
 from fundus_gui.gui.training.run_library import KnownRun
 from fundus_gui.gui.training.runs_model import RunsModel
+from fundus_gui.gui.widgets.focus_frame import FocusFrame
 
 _LEAST_WIDTH = 240  # px
 
@@ -71,7 +72,10 @@ class RunList(QWidget):
         return tuple(self.model.run_at(row) for row in rows)
 
     def select(self, *paths: Path) -> None:
-        """Select runs and no others, as soon as all are in the list."""
+        """Select runs and no others, as soon as all are in the list.
+
+        Those that are awaited are forgotten when the user selects something else.
+        """
         rows = [row for path in paths if (row := self.model.row_of(path)) is not None]
         self._awaited = paths if len(rows) < len(paths) else ()
         if self._awaited:
@@ -95,6 +99,7 @@ class RunList(QWidget):
 
     def _make_view(self) -> QListView:
         view = QListView()
+        FocusFrame(view)
         view.setModel(self.model)
         view.setItemDelegate(RunDelegate(view))
         view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -156,6 +161,7 @@ class RunList(QWidget):
             self.select(*self._awaited)
 
     def _on_selection_changed(self) -> None:
+        self._awaited = ()
         self.run_selected.emit(tuple(run.path for run in self.selected()))
 
     def _on_resume(self) -> None:

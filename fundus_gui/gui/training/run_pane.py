@@ -10,6 +10,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QLabel, QStackedLayout, QWidget
 
+from fundus_gui.core.errors import FundusError
+from fundus_gui.gui.sentences import spoken
 from fundus_gui.gui.training.live_run import LiveRun, watch_runs
 from fundus_gui.gui.training.run_comparison import RunComparison
 from fundus_gui.gui.training.run_control import RunControl
@@ -96,7 +98,9 @@ class RunPane(QWidget):
 
     def _on_failed(self, error: BaseException) -> None:
         self._live.clear()
-        self._say(str(error))
+        self._say(spoken(str(error)))
+        if not isinstance(error, FundusError):
+            raise error  # to the hook that shows what nobody foresaw
 
     def _on_model_added(self, name: str) -> None:
         self.model_added.emit()

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QFontDatabase, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
-    QFrame,
     QLabel,
     QPlainTextEdit,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -22,6 +20,8 @@ from fundus_gui.gui.training.run_buttons import RunButtons
 from fundus_gui.gui.training.run_control import RunControl
 from fundus_gui.gui.training.run_header import RunHeader
 from fundus_gui.gui.widgets.curves import ConfusionView, CurvesView
+from fundus_gui.gui.widgets.focus_frame import FocusFrame
+from fundus_gui.gui.widgets.scroll_pane import ScrollPane
 
 if TYPE_CHECKING:
     from fundus_gui.core.reports.curves import Curve
@@ -61,17 +61,12 @@ class RunView(QWidget):
         self._log_title.setBuddy(self.log)
         rows.addWidget(self._log_title)
         rows.addWidget(self.log)
-        self._scroll = QScrollArea()
-        self._scroll.setWidget(content)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(8)
         layout.addWidget(self.header)
         layout.addWidget(self.buttons)
-        layout.addWidget(self._scroll, 1)
+        layout.addWidget(ScrollPane(content, self.tr("Curves, confusion matrix and log")), 1)
         control.runs_changed.connect(self._on_runs_changed)
 
     def show_run(self, live: LiveRun) -> None:
@@ -129,6 +124,7 @@ def curve_of(live: LiveRun) -> Curve:
 def _make_log() -> QPlainTextEdit:
     log = QPlainTextEdit()
     log.setReadOnly(True)
+    FocusFrame(log)
     log.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
     log.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
     log.setTabChangesFocus(True)

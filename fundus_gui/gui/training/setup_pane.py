@@ -6,12 +6,11 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -19,11 +18,13 @@ from PySide6.QtWidgets import (
 from fundus_gui.core.errors import FundusError
 from fundus_gui.core.runs import TrainConfig
 from fundus_gui.gui.error_dialog import ErrorReporter
+from fundus_gui.gui.sentences import spoken
 from fundus_gui.gui.training.architectures import list_architectures
 from fundus_gui.gui.training.data_pane import DataPane
 from fundus_gui.gui.training.recipe_form import RecipeForm
 from fundus_gui.gui.training.start_bar import TrainingStartBar
 from fundus_gui.gui.training.trials_bar import TrialsBar
+from fundus_gui.gui.widgets.scroll_pane import ScrollPane
 from fundus_gui.gui.widgets.section import section
 from fundus_gui.gui.worker import JobSlot
 
@@ -68,8 +69,6 @@ class SetupPane(QWidget):
         self.trials = TrialsBar(program, errors)
         self.bar = TrainingStartBar(runs_dir)
         self._halves = QBoxLayout(QBoxLayout.Direction.TopToBottom)
-        self._scroll = QScrollArea()
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its children have it
         self._lay_out()
         self._models_slot.yielded.connect(self._on_models_listed)
         self._models_slot.failed.connect(errors.report)
@@ -108,18 +107,13 @@ class SetupPane(QWidget):
         self._halves.addWidget(section(self.tr("1  Photographs"), self.data), 1)
         self._halves.addWidget(section(self.tr("2  Recipe"), self.recipe, self.trials), 1)
         content.setLayout(self._halves)
-        self._scroll.setAccessibleName(self.tr("Photographs and recipe"))
-        self._scroll.setWidget(content)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         line = QFrame()
         line.setFrameShape(QFrame.Shape.HLine)
         line.setFrameShadow(QFrame.Shadow.Sunken)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self._scroll, 1)
+        layout.addWidget(ScrollPane(content, self.tr("Photographs and recipe")), 1)
         layout.addWidget(line)
         layout.addWidget(self.bar)
 
@@ -127,7 +121,7 @@ class SetupPane(QWidget):
         try:
             config = self.config()
         except FundusError as error:
-            self.bar.show_config(None, str(error))
+            self.bar.show_config(None, spoken(str(error)))
             self.trials.set_config(None)
             return
         self.data.set_config(config)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from fundus_gui.core.errors import FundusError
 from fundus_gui.core.runs import TrainConfig
 from fundus_gui.gui.error_dialog import ErrorReporter
+from fundus_gui.gui.sentences import spoken
 from fundus_gui.gui.training.before_training import (
     RateSearch,
     Statistics,
@@ -53,6 +54,7 @@ class TrialsBar(QWidget):
         self._program = tuple(program)
         self._errors = errors
         self._config: TrainConfig | None = None
+        self._asked: TrainConfig | None = None  # while the answer is wanted
         self._slot = JobSlot(self)
         self._slot.yielded.connect(self._on_yielded)
         self._slot.completed.connect(self._show_state)
@@ -86,6 +88,10 @@ class TrialsBar(QWidget):
     def set_config(self, config: TrainConfig | None) -> None:
         """Ask with this config; None when there is nothing that could be asked."""
         self._config = config
+        if self._asked is not None and config != self._asked:  # the answer would be of another
+            self._asked = None
+            self._slot.cancel()
+            self._say(self.tr("Stopped, since the settings have been changed."))
         self._show_state()
 
     def close_thread(self) -> None:
@@ -116,11 +122,14 @@ class TrialsBar(QWidget):
 
     def _start(self, trial: Trial) -> None:
         if self._config is not None:
+            self._asked = self._config
             self._slot.start(partial(trial, self._program, self._config))
             self._say("")
             self._show_state()
 
     def _on_yielded(self, record: Statistics | RateSearch | None) -> None:
+        if record is not None:
+            self._asked = None
         if isinstance(record, RateSearch):
             self._show_rate(record)
         elif isinstance(record, Statistics):
@@ -149,7 +158,7 @@ class TrialsBar(QWidget):
 
     def _on_failed(self, error: BaseException) -> None:
         if isinstance(error, FundusError):
-            self._say(str(error))
+            self._say(spoken(str(error)))
         else:
             self._errors.report(error)
         self._show_state()
@@ -161,6 +170,8 @@ class TrialsBar(QWidget):
 
     def _show_state(self) -> None:
         is_busy = self._slot.busy
+        if not is_busy:
+            self._asked = None
         for button in (self.find_rate, self.measure):
             button.setEnabled(self._config is not None and not is_busy)
         self.cancel.setVisible(is_busy)

@@ -6,6 +6,7 @@ measured in pixels, one layout serves both, and redrawing is fast enough to foll
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,7 @@ from fundus_gui.core.reports.style import faces
 LINE_HEIGHT = 1.35  # of the font size
 _CAPITAL_HEIGHT = 0.73  # of the font size
 _FIRST_WIDE = "\u2e80"
+_WORD = re.compile(rf" ?(?:[{_FIRST_WIDE}-\uffff]|[^ {_FIRST_WIDE}-\uffff]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,16 +136,19 @@ class Sheet:
         )
 
     def wrap(self, text: str, font: FontProperties, room: float, most: int) -> tuple[str, ...]:
-        """Break at spaces into at most `most` lines; what does not fit ends in an ellipsis."""
-        words = text.split()
+        """Break into at most `most` lines, at spaces and between Chinese letters.
+
+        What does not fit ends in an ellipsis.
+        """
+        words = _WORD.findall(" ".join(text.split()))
         lines: list[str] = []
         while words and len(lines) < most - 1:
             line = words.pop(0)
-            while words and self.text_width(f"{line} {words[0]}", font) <= room:
-                line = f"{line} {words.pop(0)}"
-            lines.append(line)
+            while words and self.text_width(line + words[0], font) <= room:
+                line += words.pop(0)
+            lines.append(line.strip())
         if words:
-            lines.append(" ".join(words))
+            lines.append("".join(words).strip())
         return tuple(self.elide(line, font, room) for line in lines)
 
     def elide(self, text: str, font: FontProperties, room: float) -> str:

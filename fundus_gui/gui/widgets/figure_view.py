@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QWidget
 
 from fundus_gui.core.reports.style import DARK, LIGHT, Style
 from fundus_gui.gui.widgets.appearance import blend
+from fundus_gui.gui.widgets.chart_words import translate_figure
 from fundus_gui.gui.worker import JobSlot
 
 if TYPE_CHECKING:
@@ -146,6 +147,7 @@ def _drawn(
         canvas = FigureCanvasAgg(Figure(figsize=(width, height), dpi=_DPI * ratio))
         canvas.figure.set_facecolor(style.background)
         drawing(canvas.figure, style)
+        translate_figure(canvas.figure)
         canvas.draw()  # type: ignore[no-untyped-call]
         pixels = canvas.buffer_rgba()  # type: ignore[no-untyped-call]
         rows, columns = pixels.shape[:2]

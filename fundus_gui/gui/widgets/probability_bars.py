@@ -155,12 +155,17 @@ class ProbabilityBars(QWidget):
             self.setAccessibleDescription("")
             self.setToolTip("")
             return
-        from fundus_gui.gui.widgets.probability_chart import draw_chart, row_heights
+        from fundus_gui.gui.widgets.probability_chart import (
+            draw_chart,
+            needs_two_lines,
+            row_heights,
+        )
 
         canvas = self._shown_canvas()
         chart, style = self._chart(), self._style()
+        rows = row_heights(style, is_wrapped=needs_two_lines(canvas.figure, chart, style))
         frame = draw_chart(canvas.figure, chart, style)
-        least, best = (math.ceil(frame + row * len(chart.bars)) for row in row_heights(style))
+        least, best = (math.ceil(frame + row * len(chart.bars)) for row in rows)
         self._least_height = least
         if not self._what_if:  # the mark squeezes the bars, so that a slider stays where it is
             self._best_height = best

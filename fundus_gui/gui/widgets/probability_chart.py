@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 
 from fundus_gui.gui.widgets.chart_sheet import LINE_HEIGHT, ChartStyle, Sheet
 
@@ -12,7 +13,8 @@ _PAD = 8
 _SWATCH = 12
 _BEST_ROW = 2.2  # lines of text
 _BAR_PART = 0.62  # of a row's height
-_LABEL_PARTS = {1: 0.5, 2: 0.36}  # of the width at most, by lines that a label may take
+_LABEL_PARTS = {1: (0.5,), 2: (0.36, 0.5)}  # of the width, by lines that a label may take
+_TWO_LINES = 1.8  # lines of text that a row with two of them needs
 _SMALLEST_FONT = 4.0
 
 
@@ -47,10 +49,20 @@ class Chart:
     footnote: str = ""
 
 
-def row_heights(style: ChartStyle) -> tuple[float, float]:
-    """Return the least height of a class's row that can be read, and the best, in 1/96 inch."""
+def row_heights(style: ChartStyle, *, is_wrapped: bool = False) -> tuple[float, float]:
+    """Return the least height of a class's row that can be read, and the best, in 1/96 inch.
+
+    Args:
+        is_wrapped: whether a title takes two lines, as `needs_two_lines` says.
+    """
     line = style.font_size * LINE_HEIGHT * 96 / 72
-    return line, _BEST_ROW * line
+    return (_TWO_LINES if is_wrapped else 1.0) * line, _BEST_ROW * line
+
+
+def needs_two_lines(figure: Figure, chart: Chart, style: ChartStyle) -> bool:
+    """Return whether a title would be cut on one line; empties the figure."""
+    sheet = Sheet(figure, style)
+    return _is_any_cut(_labels(sheet, chart, sheet.font(bold=True), most=1))
 
 
 def draw_chart(figure: Figure, chart: Chart, style: ChartStyle) -> float:
@@ -118,9 +130,8 @@ def _draw_bars(sheet: Sheet, chart: Chart, top: float, bottom: float) -> None:
     row = min(max(bottom - top, 1.0) / len(chart.bars), sheet.px(row_heights(style)[1]))
     size = max(style.font_size * min(1.0, row / sheet.line_height()), _SMALLEST_FONT)
     bold = sheet.font(size, bold=True)
-    most = 2 if row >= 1.8 * sheet.line_height(size) else 1
-    room = (sheet.right - sheet.left) * _LABEL_PARTS[most]
-    labels = [sheet.wrap(bar.title, bold, room, most) for bar in chart.bars]
+    most = 2 if row >= _TWO_LINES * sheet.line_height(size) else 1
+    labels = _labels(sheet, chart, bold, most)
     longest = max((sheet.text_width(line, bold) for lines in labels for line in lines), default=0)
     left = sheet.left + longest + sheet.px(2 * _PAD)
     scale = sheet.right - sheet.px(1.5 * _PAD) - sheet.text_width("100.0%", bold) - left
@@ -136,6 +147,20 @@ def _draw_bars(sheet: Sheet, chart: Chart, top: float, bottom: float) -> None:
         number, x = f"{bar.probability:.1%}", sheet.right - sheet.px(_PAD / 2)
         sheet.text(x, middle, number, font=font, colour=style.text, ha="right")
     _draw_scale(sheet, left, top + row * len(chart.bars), scale)
+
+
+def _labels(sheet: Sheet, chart: Chart, font: FontProperties, most: int) -> list[tuple[str, ...]]:
+    """Break the titles into lines, in half of the width where a third would cut a word."""
+    for part in _LABEL_PARTS[most]:
+        room = (sheet.right - sheet.left) * part
+        labels = [sheet.wrap(bar.title, font, room, most) for bar in chart.bars]
+        if not _is_any_cut(labels):
+            break
+    return labels
+
+
+def _is_any_cut(labels: list[tuple[str, ...]]) -> bool:
+    return any(line.endswith("…") for lines in labels for line in lines)
 
 
 def _draw_bar(

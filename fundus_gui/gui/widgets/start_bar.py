@@ -121,7 +121,7 @@ class StartBar(QFrame):
         command.addWidget(self.command, 1)
         command.addWidget(self.copy)
         grid = QGridLayout(self)
-        grid.setContentsMargins(8, 8, 8, 8)
+        grid.setContentsMargins(16, 8, 16, 8)
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(8)
         grid.addWidget(self.problem, 0, 0, 1, 3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import escape
 
 from PySide6.QtCore import QSize, Qt
@@ -20,10 +21,12 @@ from PySide6.QtWidgets import (
 from fundus_gui.core.results import Prediction
 from fundus_gui.core.vote import FlipPoint
 from fundus_gui.gui.widgets.appearance import Appearance
+from fundus_gui.gui.widgets.text_width import least_width
 
 _SENTENCES = 3  # flip points in words; the others are in the tooltip
 _YES, _NO = "✓", "✗"
 _NARROW = 73  # letters of average width
+_LEAST_AT_MOST = 46  # of them, however long the words are
 _MODEL, _WEIGHT, _CLASS, _PROBABILITY, _AGREES = range(5)
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -114,8 +117,7 @@ class VoteBreakdown(QWidget):
                 for label, value in zip(prediction.class_names, own, strict=True)
             )
             self._table.set_row(row, texts, f"{texts[0]}\n{every}", appearance.swatch(name))
-        self._table.fit_columns()
-        self._table.updateGeometry()
+        self._table.set_classes(map(appearance.class_title, prediction.class_names))
 
     def _class(self, prediction: Prediction, index: int) -> str:
         return f"<b>{escape(self._appearance.class_title(prediction.class_names[index]))}</b>"
@@ -191,8 +193,10 @@ class _VoteTable(QTableWidget):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setShowGrid(False)
-        self.setWordWrap(False)
+        self.setWordWrap(True)
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self._classes: tuple[str, ...] = ()
+        self._least_width = 0
         self.setAlternatingRowColors(True)
         self.setTabKeyNavigation(False)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -218,8 +222,41 @@ class _VoteTable(QTableWidget):
                 item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
             self.setItem(row, column, item)
 
+    def set_classes(self, titles: Iterable[str]) -> None:
+        """Leave room for the longest word of any of these, lest the table grow with every vote."""
+        self._classes = tuple(titles)
+        self.fit_columns()
+
     def fit_columns(self) -> None:
         """Shorten the headings where space is short; share what is left by model and class."""
+        self._show_headings()
+        header = self.horizontalHeader()
+        fixed = (_WEIGHT, _PROBABILITY, *(() if self.isColumnHidden(_AGREES) else (_AGREES,)))
+        taken = sum(max(header.sectionSizeHint(c), self.sizeHintForColumn(c)) for c in fixed)
+        left = self.viewport().width() - taken
+        least_model, _ = self._range(_MODEL)
+        least_class, best_class = self._range(_CLASS)
+        # What does not fit is wrapped, the models' names first.
+        self.setColumnWidth(_CLASS, max(least_class, min(best_class, left - least_model)))
+        self._least_width = taken + least_model + least_class + 2 * self.frameWidth()
+        self.resizeRowsToContents()
+        self.updateGeometry()
+
+    def _range(self, column: int) -> tuple[int, int]:
+        """Return the width below which a word is cut, and that in which nothing is wrapped."""
+        cells = [self.item(row, column) for row in range(self.rowCount())]
+        texts = [cell.text() for cell in cells if cell is not None]
+        heading = self.horizontalHeader().sectionSizeHint(column)
+        if not texts:
+            return heading, heading
+        metrics, best = self.fontMetrics(), self.sizeHintForColumn(column)
+        around = best - max(map(metrics.horizontalAdvance, texts))  # margins and swatch
+        every = (*texts, *(self._classes if column == _CLASS else ()))
+        least = max(least_width(text, self.font()) for text in every) + around
+        best = max(best, max(map(metrics.horizontalAdvance, every)) + around)
+        return max(least, heading), max(best, heading)
+
+    def _show_headings(self) -> None:
         narrow = self.width() < _NARROW * self.fontMetrics().averageCharWidth()
         headings = (
             (self.tr("Model"), ""),
@@ -236,11 +273,6 @@ class _VoteTable(QTableWidget):
             item.setToolTip(tooltip)
             item.setTextAlignment(_ALIGNMENTS[column])
             self.setHorizontalHeaderItem(column, item)
-        header = self.horizontalHeader()
-        fixed = (_WEIGHT, _PROBABILITY, *(() if self.isColumnHidden(_AGREES) else (_AGREES,)))
-        left = self.viewport().width() - sum(header.sectionSizeHint(column) for column in fixed)
-        wanted = max(self.sizeHintForColumn(_CLASS), header.sectionSizeHint(_CLASS))
-        self.setColumnWidth(_CLASS, min(wanted + 8, left // 2))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the new width."""
@@ -254,8 +286,9 @@ class _VoteTable(QTableWidget):
         return QSize(320, height)
 
     def minimumSizeHint(self) -> QSize:
-        """Never be lower than the rows."""
-        return QSize(160, self.sizeHint().height())
+        """Never be lower than the rows, or so narrow that a word is cut."""
+        most = _LEAST_AT_MOST * self.fontMetrics().averageCharWidth()
+        return QSize(max(160, min(self._least_width, most)), self.sizeHint().height())
 
 
 def _weight_text(weight: float, present: float) -> str:

@@ -147,3 +147,5 @@ def test_a_class_without_photographs_has_no_curve(
     tab.classes.setCurrentIndex(DIABETIC)
     assert not tab.pane.isVisible()
     assert tab.roc.index is None
+    assert "no curve" in tab.roc.accessibleDescription()
+    assert "no curve" in tab.precision.accessibleDescription()

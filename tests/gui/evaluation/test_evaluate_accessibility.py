@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from focus_stops import focus_stops
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QFont
 from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QApplication, QLabel, QWidget
@@ -14,8 +15,11 @@ from pytestqt.qtbot import QtBot
 
 from fundus_gui.gui.evaluate_page import EvaluatePage
 from fundus_gui.gui.evaluation.confusion_matrix import ConfusionMatrix
+from fundus_gui.gui.evaluation.figure_table import FigureTable
 from fundus_gui.gui.evaluation.operating_curve import OperatingCurveView
 from fundus_gui.gui.widgets.figure_view import FigureView
+from fundus_gui.gui.widgets.scroll_pane import ScrollPane
+from fundus_gui.gui.worker import JobSlot
 
 PATIENCE_MS = 20_000
 
@@ -70,6 +74,19 @@ def test_whatever_takes_the_focus_has_a_name(shown: EvaluatePage) -> None:
         and not name_of(widget).strip()
     ]
     assert nameless == []
+
+
+def test_one_sees_where_the_focus_is(shown: EvaluatePage, qtbot: QtBot) -> None:
+    stops: dict[QWidget, bool] = {}
+    for _ in each_tab(shown):
+        qtbot.waitUntil(lambda: not is_busy(shown), timeout=PATIENCE_MS)  # points are on curves
+        stops |= focus_stops(shown, qtbot)
+    assert {name_of(widget) for widget, is_marked in stops.items() if not is_marked} == set()
+    assert {type(widget) for widget in stops} >= {ScrollPane, FigureTable, ConfusionMatrix}
+
+
+def is_busy(page: EvaluatePage) -> bool:
+    return any(slot.busy for slot in page.result.findChildren(JobSlot))
 
 
 def test_every_chart_says_its_figures(shown: EvaluatePage, qtbot: QtBot) -> None:

@@ -115,6 +115,18 @@ def test_a_run_can_be_selected_before_it_is_listed(
     qtbot.waitUntil(lambda: len(shown.selected()) == 1, timeout=PATIENCE_MS)
 
 
+def test_a_run_that_is_awaited_is_not_selected_once_another_was_chosen(
+    shown: RunList, runs: Path, wait_for_runs: Wait
+) -> None:
+    first = finished(runs / "first").path
+    wait_for_runs(1)
+    shown.select(runs / "late")
+    shown.view.setCurrentIndex(shown.model.index(0))
+    finished(runs / "late")
+    wait_for_runs(2)
+    assert [run.path for run in shown.selected()] == [first]
+
+
 def test_hidden_runs_leave_the_list_until_they_are_wanted(
     shown: RunList, runs: Path, wait_for_runs: Wait, qtbot: QtBot
 ) -> None:

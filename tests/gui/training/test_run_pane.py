@@ -10,15 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from focus_stops import focus_stops
 from invented_runs import CLASSES, begin, epoch_report, failed, finished, started, step, train
 from PySide6.QtCore import QElapsedTimer, QTimer
-from PySide6.QtWidgets import QInputDialog
+from PySide6.QtWidgets import QInputDialog, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from fundus_gui.core.runs import Preparing, RunEnded, RunFolder, RunPaused, TrainConfig
 from fundus_gui.gui.training.run_control import RunControl
 from fundus_gui.gui.training.run_list import RunList
 from fundus_gui.gui.training.run_pane import RunPane
+from fundus_gui.gui.widgets.scroll_pane import ScrollPane
 
 PATIENCE_MS = 20_000
 
@@ -189,6 +191,37 @@ def test_a_model_is_added_under_the_name_that_is_given(
     with qtbot.waitSignal(control.failed, timeout=PATIENCE_MS) as refused:
         dialog.accept()
     assert "best.safetensors" in str(refused.args[0])
+
+
+def test_that_model_is_added_for_which_the_name_was_asked(
+    pane: RunPane, runs: Path, qtbot: QtBot, control: RunControl
+) -> None:
+    asked, other = finished(runs / "asked"), finished(runs / "other")
+    asked.best_file.write_bytes(b"no weights")
+    show(pane, qtbot, asked)
+    pane.view.buttons.add.click()
+    pane.show_runs([other.path])  # a training that was awaited appears meanwhile
+    qtbot.waitUntil(lambda: pane.view.header.name.text() == "other", timeout=PATIENCE_MS)
+    with qtbot.waitSignal(control.failed, timeout=PATIENCE_MS) as refused:
+        pane.findChild(QInputDialog).accept()
+    assert "was refused" in str(refused.args[0])  # the other has no weights at all
+
+
+def test_one_sees_where_the_focus_is_in_a_low_window(
+    pane: RunPane, runs: Path, qtbot: QtBot
+) -> None:
+    pane.resize(1000, 500)
+    show(pane, qtbot, finished(runs / "run"))
+    stops = focus_stops(pane, qtbot)
+    assert [widget for widget, is_marked in stops.items() if not is_marked] == []
+    assert {ScrollPane, QPlainTextEdit} <= {type(widget) for widget in stops}
+
+
+def test_charts_have_room_in_a_low_window(pane: RunPane, runs: Path, qtbot: QtBot) -> None:
+    pane.resize(816, 628)
+    show(pane, qtbot, finished(runs / "run"))
+    for chart in (pane.view.curves, pane.view.confusion):
+        assert chart.height() >= chart.minimumSizeHint().height()
 
 
 @pytest.mark.parametrize("width", [700, 1100])

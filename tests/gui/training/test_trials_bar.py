@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -92,3 +93,24 @@ def test_cancelling_ends_the_process(bar_of: Program, qtbot: QtBot) -> None:
     qtbot.waitUntil(bar.find_rate.isEnabled, timeout=PATIENCE_MS)
     assert not bar.cancel.isVisible()
     assert not bar.answer.isVisible()
+
+
+def test_a_trial_ends_when_the_settings_are_changed(bar_of: Program, qtbot: QtBot) -> None:
+    bar = bar_of(HANGS)
+    bar.find_rate.click()
+    qtbot.waitUntil(bar.cancel.isVisible, timeout=PATIENCE_MS)
+    bar.set_config(CONFIG)
+    assert not bar.answer.isVisible()
+    bar.set_config(replace(CONFIG, seed=5))
+    qtbot.waitUntil(bar.find_rate.isEnabled, timeout=PATIENCE_MS)
+    assert "settings have been changed" in bar.answer.text()
+
+
+def test_an_answer_stays_when_it_is_taken_over(bar_of: Program, qtbot: QtBot) -> None:
+    bar = bar_of(FINDS)
+    bar.answered.connect(lambda found: bar.set_config(replace(CONFIG, **found)))
+    bar.find_rate.click()
+    qtbot.waitUntil(bar.find_rate.isEnabled, timeout=PATIENCE_MS)
+    assert "0.00032" in bar.answer.text()
+    bar.set_config(replace(CONFIG, seed=5))
+    assert "0.00032" in bar.answer.text()

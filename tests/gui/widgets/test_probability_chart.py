@@ -11,7 +11,13 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from fundus_gui.gui.widgets.chart_sheet import ChartStyle
-from fundus_gui.gui.widgets.probability_chart import Chart, ClassBar, draw_chart, row_heights
+from fundus_gui.gui.widgets.probability_chart import (
+    Chart,
+    ClassBar,
+    draw_chart,
+    needs_two_lines,
+    row_heights,
+)
 
 BLUE, ORANGE = (0, 114, 178), (230, 159, 0)
 MODELS = (("CNN", "#0072b2"), ("ViT", "#e69f00"))
@@ -143,3 +149,20 @@ def test_the_chart_knows_no_qt() -> None:
         "sys.exit('PySide6.QtWidgets' in sys.modules or 'matplotlib.pyplot' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_chinese_names_are_broken_between_letters_rather_than_shortened() -> None:
+    names = ("年龄相关性黄斑变性", "糖尿病视网膜病变", "正常")
+    chart = Chart(tuple(ClassBar(name, (0.3, 0.0)) for name in names), MODELS)
+    written = texts(drawn(chart, width=250, height=240))
+    assert not any("…" in text for text in written)
+    assert names[0] not in written
+    assert all(name in "".join(written) for name in names)
+
+
+def test_a_title_that_one_line_cannot_hold_gets_a_row_for_two() -> None:
+    style = ChartStyle()
+    assert needs_two_lines(new_figure(width=250), CHART, style)
+    assert not needs_two_lines(new_figure(width=900), CHART, style)
+    one, two = row_heights(style)[0], row_heights(style, is_wrapped=True)[0]
+    assert one < two < row_heights(style)[1]
