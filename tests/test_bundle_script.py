@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import logging
 import plistlib
 import re
 import shutil
@@ -149,6 +150,14 @@ def test_a_process_of_a_training_gets_the_arguments_of_the_first(
         monkeypatch.setattr(sys, "argv", arguments)
         entry.drop_script_name()
         assert sys.argv == [program, "train"]
+
+
+def test_torch_does_not_complain_of_what_was_left_out(caplog: pytest.LogCaptureFixture) -> None:
+    log = logging.getLogger("torch.utils.flop_counter")
+    entry.warn_not_of_triton()
+    log.warning("triton not found")
+    log.setLevel(logging.NOTSET)
+    assert caplog.messages == []
 
 
 # What it is called --------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 
@@ -29,10 +30,16 @@ def drop_script_name() -> None:
         del sys.argv[1]
 
 
+def warn_not_of_triton() -> None:
+    """Let torch for CUDA not complain at every start that triton was left out of the bundle."""
+    logging.getLogger("torch.utils.flop_counter").setLevel(logging.ERROR)
+
+
 if __name__ == "__main__":
     if sys.platform == "linux":
         give_back_environment()
     drop_script_name()
+    warn_not_of_triton()
     from fundus_gui.__main__ import main
 
     sys.exit(main())

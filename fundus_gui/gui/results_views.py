@@ -98,7 +98,9 @@ class ResultsTable(QTableView):
 
     def _fit_columns(self, width: int) -> None:
         header = self.horizontalHeader()
-        result_width = min(self._result_width, max(width // 2, self._least_result))
+        beside_heading = width - header.sectionSizeHint(Column.FILE)
+        most = max(width // 2, min(self._least_result, beside_heading))
+        result_width = min(self._result_width, most)
         header.resizeSection(Column.RESULT, result_width)
         name_width = _LIST_ICON + _FILE_LETTERS * self.fontMetrics().averageCharWidth()
         room = width - name_width - result_width

@@ -1,4 +1,5 @@
-<?xml version='1.0' encoding='utf-8'?>
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
 <context>
     <name>AboutDialog</name>
@@ -314,7 +315,7 @@
         <translation>打开文件夹(&amp;F)</translation>
     </message>
     <message>
-        <source>Show the evaluation's files</source>
+        <source>Show the evaluation&apos;s files</source>
         <translation>显示评估的文件</translation>
     </message>
     <message>
@@ -549,7 +550,7 @@
         <translation>明显偏低：{classes}。</translation>
     </message>
     <message>
-        <source>The ensemble's own temperature of {value} is applied.</source>
+        <source>The ensemble&apos;s own temperature of {value} is applied.</source>
         <translation>使用集成自身的温度 {value}。</translation>
     </message>
     <message>
@@ -779,7 +780,7 @@
         <translation>以下权重的得分</translation>
     </message>
     <message>
-        <source>Weight of {first}; {second} has the rest</source>
+        <source>Weight of {first}, the rest for {second}</source>
         <translation>{first} 的权重；其余归 {second}</translation>
     </message>
 </context>
@@ -1305,7 +1306,7 @@
         <translation>正在读取照片。</translation>
     </message>
     <message>
-        <source>Nothing is known of patients, so that every photograph counts as another patient's. If some show the same person, a labels.csv with a column patient_id makes the intervals honest.</source>
+        <source>Nothing is known of patients, so that every photograph counts as another patient&apos;s. If some show the same person, a labels.csv with a column patient_id makes the intervals honest.</source>
         <translation>没有患者信息，因此每张照片都按不同患者计算。如果有照片属于同一人，带有 patient_id 列的 labels.csv 可使区间如实。</translation>
     </message>
 </context>
@@ -1356,11 +1357,11 @@ and if known patient_id, split</source>
         <translation>预测集</translation>
     </message>
     <message>
-        <source>What holds for the ensemble's weights only</source>
+        <source>What holds for the ensemble&apos;s weights only</source>
         <translation>仅对集成自身权重成立的内容</translation>
     </message>
     <message>
-        <source>Calibration, prediction set and referral hold for the ensemble's own weights.</source>
+        <source>Calibration, prediction set and referral hold for the ensemble&apos;s own weights.</source>
         <translation>校准、预测集和转人工阈值仅对集成自身的权重成立。</translation>
     </message>
     <message>
@@ -1905,7 +1906,7 @@ Double click: both</source>
         <translation>阈值的特异度</translation>
     </message>
     <message>
-        <source>At which each class's threshold is chosen on the other part</source>
+        <source>At which each class&apos;s threshold is chosen on the other part</source>
         <translation>在另一部分上选择各类别阈值时所达到的特异度</translation>
     </message>
     <message>
@@ -2166,7 +2167,7 @@ Licence: {licence}</source>
         <translation>灵敏度</translation>
     </message>
     <message>
-        <source>Share of the class's images that is called</source>
+        <source>Share of the class&apos;s images that is called</source>
         <translation>该类别图像中被判定的比例</translation>
     </message>
     <message>
@@ -2421,7 +2422,7 @@ patient, as in (\d+)_(left|right)</source>
         <translation>类别概率</translation>
     </message>
     <message>
-        <source>What-if: not the ensemble's weights</source>
+        <source>What-if: not the ensemble&apos;s weights</source>
         <translation>假设分析：不是集成的权重</translation>
     </message>
 </context>
@@ -2582,7 +2583,7 @@ patient, as in (\d+)_(left|right)</source>
         <translation>将更多或更少的图像转人工，最不确定的在前</translation>
     </message>
     <message>
-        <source>The ensemble's thresholds in words</source>
+        <source>The ensemble&apos;s thresholds in words</source>
         <translation>集成阈值的文字说明</translation>
     </message>
     <message>
@@ -2646,7 +2647,7 @@ patient, as in (\d+)_(left|right)</source>
         <translation>将最不确定的图像转人工</translation>
     </message>
     <message>
-        <source>◇ The ensemble's thresholds</source>
+        <source>◇ The ensemble&apos;s thresholds</source>
         <translation>◇ 集成的阈值</translation>
     </message>
 </context>
@@ -2673,7 +2674,7 @@ patient, as in (\d+)_(left|right)</source>
         <translation>置信度低于 {level}</translation>
     </message>
     <message>
-        <source>Referred by the ensemble's thresholds</source>
+        <source>Referred by the ensemble&apos;s thresholds</source>
         <translation>按集成的阈值转人工</translation>
     </message>
     <message>
@@ -2715,7 +2716,7 @@ patient, as in (\d+)_(left|right)</source>
         <translation>打开文件夹(&amp;F)</translation>
     </message>
     <message>
-        <source>Show the evaluation's files: tables, predictions, report</source>
+        <source>Show the evaluation&apos;s files: tables, predictions, report</source>
         <translation>显示评估的文件：表格、预测、报告</translation>
     </message>
     <message>
@@ -3058,7 +3059,7 @@ patient, as in (\d+)_(left|right)</source>
         <translation>从最后保存的状态继续</translation>
     </message>
     <message>
-        <source>Show the run's files</source>
+        <source>Show the run&apos;s files</source>
         <translation>显示训练的文件</translation>
     </message>
     <message>
@@ -3688,7 +3689,7 @@ patient, as in (\d+)_(left|right)</source>
         <translation>按患者</translation>
     </message>
     <message>
-        <source>mean of each patient's photographs</source>
+        <source>mean of each patient&apos;s photographs</source>
         <translation>每位患者照片的平均</translation>
     </message>
     <message>
@@ -3964,7 +3965,7 @@ patient, as in (\d+)_(left|right)</source>
         <translation>这些权重属于谁</translation>
     </message>
     <message>
-        <source>&amp;Reset to the ensemble's weights</source>
+        <source>&amp;Reset to the ensemble&apos;s weights</source>
         <translation>恢复为集成的权重(&amp;R)</translation>
     </message>
     <message>
@@ -3972,11 +3973,11 @@ patient, as in (\d+)_(left|right)</source>
         <translation>按集成自身的权重投票</translation>
     </message>
     <message>
-        <source>What-if: not the ensemble's weights</source>
+        <source>What-if: not the ensemble&apos;s weights</source>
         <translation>假设分析：不是集成的权重</translation>
     </message>
     <message>
-        <source>Vote weights: the ensemble's own</source>
+        <source>Vote weights: the ensemble&apos;s own</source>
         <translation>投票权重：集成自身的权重</translation>
     </message>
 </context>
@@ -4013,7 +4014,7 @@ patient, as in (\d+)_(left|right)</source>
         <translation>正在其中查找训练照片…</translation>
     </message>
     <message>
-        <source>The ensemble '{name}' is installed and can be chosen.</source>
+        <source>The ensemble &apos;{name}&apos; is installed and can be chosen.</source>
         <translation>集成“{name}”已安装，可供选择。</translation>
     </message>
     <message>
@@ -4142,7 +4143,7 @@ patient, as in (\d+)_(left|right)</source>
         <translation>首位类别</translation>
     </message>
     <message>
-        <source>The model's most probable class</source>
+        <source>The model&apos;s most probable class</source>
         <translation>该模型最可能的类别</translation>
     </message>
     <message>
@@ -4154,7 +4155,7 @@ patient, as in (\d+)_(left|right)</source>
         <translation>概率</translation>
     </message>
     <message>
-        <source>Of the model's most probable class</source>
+        <source>Of the model&apos;s most probable class</source>
         <translation>该模型最可能类别的概率</translation>
     </message>
     <message>

@@ -55,7 +55,7 @@ def draw_weight_curve(
     axes.set_xticks([0, 0.2, 0.4, 0.6, 0.8, 1])
     axes.grid(visible=True, color=style.grid, linewidth=0.8)
     axes.set_xlabel(
-        f"Weight of {first}; {second} has the rest", color=style.muted, **font(style, 0.92)
+        f"Weight of {first}, the rest for {second}", color=style.muted, **font(style, 0.92)
     )
     axes.set_ylabel(SCORE_TITLES[weight_map.score], color=style.muted, **font(style, 0.92))
     _legend(axes, style)

@@ -97,15 +97,14 @@ class ConferenceSwitch(QObject):
     def _show_all(self, on: bool, *, names: bool) -> None:
         """Offer everything, or only what is for visitors.
 
-        Another language needs another window; the pages on which one trains and evaluates are
-        full of names, and so are the folders from which something is opened; nothing is written
-        for a visitor.
+        Another language needs another window; where one trains and evaluates, files are written
+        and names are seen, which are in the folders from which something is opened, too.
         """
         commands = self._commands
         for action in (*commands.languages.values(), commands.conference_names):
             action.setVisible(on)
         for page, action in commands.pages.items():
-            action.setVisible(names or page == "classify")
+            action.setVisible(on or page == "classify")
         # Barred, not hidden: the page decides which are to be seen.
         barred = self.tr("Not in conference mode: it would show names of files")
         commands.set_allowed(commands.naming, "" if names else barred)
@@ -114,7 +113,7 @@ class ConferenceSwitch(QObject):
         self._window.setAcceptDrops(names)
         self._window.recent_menu.setEnabled(names)
         self._window.page.show_names(names)
-        if not names:
+        if not on:
             self._window.show_page("classify")
 
     def _on_retired(self) -> None:

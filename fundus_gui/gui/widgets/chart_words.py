@@ -62,8 +62,8 @@ def _words() -> dict[str, str]:
         "Classes in the set": translate("Chart", "Classes in the set"),
         "Sizes, mean {size}": translate("Chart", "Sizes, mean {size}"),
         "Score at the weights of": translate("Chart", "Score at the weights of"),
-        "Weight of {first}; {second} has the rest": translate(
-            "Chart", "Weight of {first}; {second} has the rest"
+        "Weight of {first}, the rest for {second}": translate(
+            "Chart", "Weight of {first}, the rest for {second}"
         ),
     }
 

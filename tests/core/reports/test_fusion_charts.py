@@ -71,7 +71,7 @@ def test_the_curve_is_the_map_and_its_marks_lie_on_it(axes: Axes) -> None:
     curve, equal, _ = axes.get_lines()
     np.testing.assert_array_equal(curve.get_xydata()[:, 1], found.values)
     np.testing.assert_allclose(equal.get_xydata(), [(0.5, found.value_at([0.5, 0.5]))])
-    assert axes.get_xlabel() == r"Weight of EfficientNetV2-S; ViT \$B\$ has the rest"
+    assert axes.get_xlabel() == r"Weight of EfficientNetV2-S, the rest for ViT \$B\$"
     assert axes.get_ylabel() == "Log-loss"
 
 
