@@ -1845,7 +1845,7 @@ Double click: both</source>
     </message>
     <message>
         <source>Licence of {names}: {terms}</source>
-        <translation>{names} 的许可证：{terms}</translation>
+        <translation>{names}的许可证：{terms}</translation>
     </message>
 </context>
 <context>
