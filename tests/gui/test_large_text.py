@@ -75,18 +75,21 @@ def test_nothing_is_cut_where_photographs_are_classified(
     window.open_paths([photographs(9)])
     qtbot.waitUntil(lambda: window.page.model.count(Status.CLASSIFIED) == 9, timeout=20_000)
     qtbot.waitUntil(lambda: bool(labels(window.page.vote.bars)), timeout=20_000)
-    qtbot.wait(50)
     assert window.size() == size
     assert [label for label in labels(window.page.vote.bars) if "…" in label] == []
-    cut = [text for view in shown(window.page, QTableView) for text in cut_cells(view)]
-    cut += [button.text() for button in shown(window.page, QAbstractButton) if is_cut(button)]
-    cut += [box.currentText() for box in shown(window.page, QComboBox) if is_cut(box)]
-    cut += [
-        label.text()
-        for label in shown(window.page, QLabel)
-        if not label.wordWrap() and is_cut(label)
-    ]
-    assert cut == []
+
+    def nothing_is_cut() -> None:
+        assert cut_texts(window.page) == []
+
+    qtbot.waitUntil(nothing_is_cut, timeout=5_000)  # layouts settle one after the other
+
+
+def cut_texts(page: QWidget) -> list[str]:
+    cut = [text for view in shown(page, QTableView) for text in cut_cells(view)]
+    cut += [button.text() for button in shown(page, QAbstractButton) if is_cut(button)]
+    cut += [box.currentText() for box in shown(page, QComboBox) if is_cut(box)]
+    labels = (label for label in shown(page, QLabel) if not label.wordWrap())
+    return cut + [label.text() for label in labels if is_cut(label)]
 
 
 def shown(parent: QWidget, kind: type[Kind]) -> list[Kind]:
