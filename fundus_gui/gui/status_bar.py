@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QLabel, QProgressBar, QSizePolicy, QStatusBar, QWidget
 
 from fundus_gui.gui.labels import research_use_only
 from fundus_gui.gui.run_progress import RunProgress
 from fundus_gui.gui.sentences import spoken
 
+_MOST_ON_THE_RIGHT = 0.7  # of the width; the rest is for what runs
+
 
 class RunStatusBar(QStatusBar):
-    """Counts and progress on the left, device and purpose on the right."""
+    """Counts and progress on the left, device and purpose on the right.
+
+    The purpose is always whole; where letters are large or the window is small, the device gives
+    way, which the tool tip of the purpose then names.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -26,13 +33,19 @@ class RunStatusBar(QStatusBar):
         self._text = QLabel()
         self._device = QLabel()
         self._device.setToolTip(self.tr("The device that runs the models"))
-        purpose = QLabel(research_use_only())
-        purpose.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._purpose = QLabel(research_use_only())
+        self._purpose.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.addWidget(self._bar)
         self.addWidget(self._text, 1)
         self._device.setContentsMargins(0, 0, 16, 0)
         self.addPermanentWidget(self._device)
-        self.addPermanentWidget(purpose)
+        self.addPermanentWidget(self._purpose)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the device its room where there is some."""
+        super().resizeEvent(event)
+        self._share_room()
 
     def text(self) -> str:
         """Return what is said of the run."""
@@ -41,6 +54,12 @@ class RunStatusBar(QStatusBar):
     def set_device(self, name: str) -> None:
         """Name the device, empty before it is known."""
         self._device.setText(self.tr("Device: {name}").format(name=spoken(name)) if name else "")
+        self._purpose.setToolTip(self._device.text())
+        self._share_room()
+
+    def _share_room(self) -> None:
+        wanted = self._purpose.sizeHint().width() + self._device.sizeHint().width()
+        self._device.setVisible(wanted < _MOST_ON_THE_RIGHT * self.width())
 
     def show_text(self, text: str, *, busy: bool = False) -> None:
         """Say something, with a bar that moves without an end while busy."""

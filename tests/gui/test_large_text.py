@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from fundus_gui.core.catalogue import Catalogue, EnsembleSpec
+from fundus_gui.gui.labels import research_use_only
 from fundus_gui.gui.language import LANGUAGES, use_language
 from fundus_gui.gui.main_window import MainWindow
 from fundus_gui.gui.result_columns import Status
@@ -80,6 +81,9 @@ def test_nothing_is_cut_where_photographs_are_classified(
 
     def nothing_is_cut() -> None:
         assert cut_texts(window.page) == []
+        told = [label for label in shown(window.statusBar(), QLabel) if label.text()]
+        assert research_use_only() in [label.text() for label in told]
+        assert [label.text() for label in told if label.sizeHint().width() > label.width()] == []
 
     qtbot.waitUntil(nothing_is_cut, timeout=5_000)  # layouts settle one after the other
 
